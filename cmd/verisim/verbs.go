@@ -1,0 +1,9 @@
+package main
+
+// verbs lists the commands, in the order of help.
+func verbs() []verb {
+	return []verb{
+		versionVerb(),
+		completionVerb(),
+	}
+}
