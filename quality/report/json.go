@@ -1,0 +1,34 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/verisim/verisim/quality/profile"
+)
+
+// Version is the version of the JSON form of [Document].
+const Version = 1
+
+// Document is quality.json: what was measured and judged, for machines.
+type Document struct {
+	Version int                `json:"version"`
+	Tool    string             `json:"tool,omitempty"`
+	Tables  []*profile.Profile `json:"tables"`
+	// References are the foreign keys that the profiles suggest.
+	References []profile.Reference `json:"references,omitempty"`
+	// Result is the verdict of a suite, in its own versioned form.
+	Result any `json:"result,omitempty"`
+	// Changes are what cleaning did.
+	Changes []Change `json:"changes,omitempty"`
+}
+
+// WriteJSON writes the document, indented, with a line feed at the end. The
+// version is filled in.
+func WriteJSON(w io.Writer, d Document) error {
+	d.Version = Version
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(d)
+}
