@@ -1,0 +1,164 @@
+package bundle
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+)
+
+// maxManifest bounds what is read before anything is authenticated: a bundle
+// of a thousand tables has a manifest of about a megabyte.
+const maxManifest = 64 << 20
+
+// IsBundle says whether there is a manifest in dir.
+func IsBundle(dir string) bool {
+	st, err := os.Lstat(filepath.Join(dir, ManifestName))
+	return err == nil && st.Mode().IsRegular()
+}
+
+// ReadManifest reads the manifest's bytes, as they are.
+func ReadManifest(dir string) ([]byte, error) {
+	path := filepath.Join(dir, ManifestName)
+	st, err := os.Lstat(path)
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	if !st.Mode().IsRegular() || st.Size() > maxManifest {
+		return nil, &Fault{ManifestName, fmt.Sprintf("it is no regular file of at most %d bytes", maxManifest)}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	return data, nil
+}
+
+// Check compares a directory with the files that its manifest lists: every
+// listed file is there with its size and hash, and nothing else is. The error
+// is a [*Fault], or an io error. Files are hashed on up to workers goroutines,
+// which have ended when Check returns.
+func Check(ctx context.Context, dir string, files []File, workers int) error {
+	want := make(map[string]File, len(files))
+	for _, f := range files {
+		if err := CheckPath(f.Path); err != nil || f.Path == ManifestName {
+			return &Fault{ManifestName, fmt.Sprintf("it lists the file %q, which cannot be in a bundle", f.Path)}
+		}
+		if _, twice := want[f.Path]; twice {
+			return &Fault{ManifestName, fmt.Sprintf("it lists the file %q twice", f.Path)}
+		}
+		want[f.Path] = f
+	}
+	if err := walk(dir, want); err != nil {
+		return err
+	}
+	return hashAll(ctx, dir, files, max(workers, 1))
+}
+
+func walk(dir string, want map[string]File) error {
+	seen := 0
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("check bundle: %w", err)
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return fmt.Errorf("check bundle: %w", err)
+		}
+		rel = filepath.ToSlash(rel)
+		if d.IsDir() || rel == ManifestName {
+			return nil
+		}
+		f, ok := want[rel]
+		if !ok {
+			return &Fault{rel, "the manifest does not list it"}
+		}
+		st, err := d.Info()
+		if err != nil {
+			return fmt.Errorf("check bundle: %w", err)
+		}
+		if !st.Mode().IsRegular() {
+			return &Fault{rel, "it is no regular file"}
+		}
+		if st.Size() != f.Size {
+			return &Fault{rel, fmt.Sprintf("it has %d bytes, the manifest says %d", st.Size(), f.Size)}
+		}
+		seen++
+		return nil
+	})
+	if err != nil || seen == len(want) {
+		return err
+	}
+	for path := range want {
+		if _, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(path))); err != nil {
+			return &Fault{path, "it is missing"}
+		}
+	}
+	return &Fault{ManifestName, "the files changed while they were checked"}
+}
+
+func hashAll(ctx context.Context, dir string, files []File, workers int) error {
+	// The largest first, so that workers finish together.
+	order := slices.Clone(files)
+	slices.SortFunc(order, func(a, b File) int { return int(min(1, max(-1, b.Size-a.Size))) })
+	var (
+		wg   sync.WaitGroup
+		mu   sync.Mutex
+		next int
+		errs = make([]error, len(order))
+	)
+	for range min(workers, len(order)) {
+		wg.Go(func() {
+			for {
+				mu.Lock()
+				i := next
+				next++
+				mu.Unlock()
+				if i >= len(order) {
+					return
+				}
+				errs[i] = hashOne(ctx, dir, order[i])
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func hashOne(ctx context.Context, dir string, want File) error {
+	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(want.Path)))
+	if err != nil {
+		return fmt.Errorf("check file %q: %w", want.Path, err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.CopyBuffer(h, &contextReader{ctx, f}, make([]byte, 1<<20)); err != nil {
+		return fmt.Errorf("check file %q: %w", want.Path, err)
+	}
+	if got := [sha256.Size]byte(h.Sum(nil)); got != want.SHA256 {
+		return &Fault{want.Path, "its bytes were changed (SHA-256 differs from the manifest)"}
+	}
+	return nil
+}
+
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
