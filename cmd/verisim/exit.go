@@ -10,8 +10,10 @@ import (
 	"syscall"
 
 	"github.com/verisim/verisim/formats"
+	"github.com/verisim/verisim/formats/bundle"
 	"github.com/verisim/verisim/formats/document"
 	"github.com/verisim/verisim/formats/table"
+	"github.com/verisim/verisim/privacy"
 )
 
 // The exit codes. This file is the only place that knows them.
@@ -96,7 +98,7 @@ func exitCode(err error) int {
 		return code
 	}
 	switch {
-	case errors.Is(err, formats.ErrCorrupt):
+	case errors.Is(err, formats.ErrCorrupt), errors.As(err, new(*bundle.VersionError)):
 		return exitCorrupt
 	case errors.As(err, new(*usageError)), errors.As(err, new(*document.Error)), errors.As(err, new(*table.NoColumnError)):
 		return exitUsage
@@ -129,6 +131,9 @@ func hintOf(err error) string {
 	}
 	if s := (*formats.SyntaxError)(nil); errors.As(err, &s) {
 		return s.Hint
+	}
+	if p := (*privacy.Error)(nil); errors.As(err, &p) && p.Hint != "" {
+		return p.Hint
 	}
 	if d := (*document.Error)(nil); errors.As(err, &d) && !strings.Contains(d.Cause, d.Hint) {
 		return d.Hint
