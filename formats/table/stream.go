@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 )
 
 // Func makes a stream of a schema and an iterator function. The function keeps
@@ -139,4 +140,22 @@ func (e *NoColumnError) Error() string {
 		names[i] = f.Name
 	}
 	return fmt.Sprintf("find column %q: the table has %q", e.Name, names)
+}
+
+// Relabel gives a stream a schema that differs in metadata and nullability
+// only: the same columns of the same types under the same names.
+func Relabel(in Stream, s *arrow.Schema) (Stream, error) {
+	was := in.Schema()
+	if was.NumFields() != s.NumFields() {
+		return nil, fmt.Errorf("relabel table: it has %d columns, the new schema %d", was.NumFields(), s.NumFields())
+	}
+	for i, f := range was.Fields() {
+		if g := s.Field(i); f.Name != g.Name || !arrow.TypeEqual(f.Type, g.Type) {
+			return nil, fmt.Errorf("relabel table: column %d is %q %s, the new schema says %q %s", i, f.Name, f.Type, g.Name, g.Type)
+		}
+	}
+	return Map(
+		func(*arrow.Schema) (*arrow.Schema, error) { return s, nil },
+		func(b Batch) (Batch, error) { return array.NewRecord(s, b.Columns(), b.NumRows()), nil },
+	)(in)
 }
