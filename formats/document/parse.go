@@ -122,15 +122,16 @@ func (t *tree) node(n ast.Node, depth int) (*Node, error) {
 		if len(v.Values) > 0 && v.Values[0].Key != nil {
 			out.Pos = t.pos(v.Values[0].Key.GetToken())
 		}
+		seen := make(map[string]bool, len(v.Values))
 		for _, pair := range v.Values {
-			if err := t.pair(out, pair, depth); err != nil {
+			if err := t.pair(out, pair, seen, depth); err != nil {
 				return nil, err
 			}
 		}
 	case *ast.MappingValueNode:
 		out.Kind = Map
 		out.Pos = t.pos(v.Key.GetToken())
-		if err := t.pair(out, v, depth); err != nil {
+		if err := t.pair(out, v, map[string]bool{}, depth); err != nil {
 			return nil, err
 		}
 	case *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode:
@@ -143,7 +144,7 @@ func (t *tree) node(n ast.Node, depth int) (*Node, error) {
 	return out, nil
 }
 
-func (t *tree) pair(out *Node, v *ast.MappingValueNode, depth int) error {
+func (t *tree) pair(out *Node, v *ast.MappingValueNode, seen map[string]bool, depth int) error {
 	at := t.pos(v.Key.GetToken())
 	if _, ok := v.Key.(*ast.MergeKeyNode); ok {
 		return at.Errorf("merge keys are not read; write the values out")
@@ -157,9 +158,10 @@ func (t *tree) pair(out *Node, v *ast.MappingValueNode, depth int) error {
 	default:
 		return at.Errorf("a key is a word, not %s", v.Key.Type())
 	}
-	if out.Get(key) != nil {
+	if seen[key] {
 		return at.Errorf("key %q is given twice", key)
 	}
+	seen[key] = true
 	val, err := t.node(v.Value, depth+1)
 	if err != nil {
 		return err
