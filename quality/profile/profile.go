@@ -26,8 +26,6 @@ import (
 	"errors"
 	"iter"
 
-	"github.com/apache/arrow/go/v17/arrow"
-
 	"github.com/verisim/verisim/formats/table"
 )
 
@@ -89,5 +87,3 @@ func Read(ctx context.Context, in table.Stream, opt Options) (*State, error) {
 	}
 	return s, ctx.Err()
 }
-
-var _ arrow.DataType // the schema's types decide how columns are read

@@ -1,0 +1,183 @@
+package profile
+
+import (
+	"math"
+	"slices"
+)
+
+// distinct counts the occurrences of different hashes: all of them while there
+// are at most k, and of the k smallest from then on. A hash that belongs to
+// the k smallest of all rows belongs to the k smallest of any part that has
+// it, so its count is never missed, and the result does not depend on order,
+// split or merge (bottom-k sketch; the estimators are those of Cohen and
+// Kaplan, 2007, and Bar-Yossef et al., RANDOM 2002).
+type distinct struct {
+	k     int
+	over  bool   // more than k were seen
+	limit uint64 // hashes above it are of no interest
+	slots []slot // open addressing; n == 0 is free
+	used  int
+	// refs, where there are values to keep, holds a value's number a slot.
+	values valueStore
+}
+
+type slot struct {
+	h, n uint64
+	ref  int32
+}
+
+// valueStore keeps what belongs to a hash beside its count. Numbers given out
+// by put are valid until keep.
+type valueStore interface {
+	// keep drops all values but those numbered, and numbers them 0, 1, ...
+	keep(refs []int32)
+}
+
+func newDistinct(k int) distinct { return distinct{k: k, limit: math.MaxUint64} }
+
+// probe returns the slot of h, free if it is not there. There is always room.
+func (d *distinct) probe(h uint64) *slot {
+	if len(d.slots) == 0 {
+		d.slots = make([]slot, 16)
+	}
+	mask := uint64(len(d.slots) - 1)
+	for j := h & mask; ; j = (j + 1) & mask {
+		if s := &d.slots[j]; s.n == 0 || s.h == h {
+			return s
+		}
+	}
+}
+
+// claim fills the free slot that probe gave and reports whether this was the
+// value that made the column exceed k. The slot is invalid afterwards.
+func (d *distinct) claim(s *slot, h, n uint64, ref int32) (overflow bool) {
+	*s = slot{h, n, ref}
+	d.used++
+	if d.used > d.k && !d.over {
+		d.over = true
+		overflow = true
+	}
+	switch {
+	case d.used >= 2*d.k:
+		d.prune()
+	case d.used*2 > len(d.slots):
+		d.rebuild(d.live(), 2*len(d.slots))
+	}
+	return overflow
+}
+
+// addHashes counts hashes that carry no value. It stops after the one that
+// made the column exceed k and returns how many were taken.
+func (d *distinct) addHashes(hs []uint64) int {
+	if len(d.slots) == 0 {
+		d.slots = make([]slot, 16)
+	}
+	slots, limit := d.slots, d.limit
+	mask := uint64(len(slots) - 1)
+	for i, h := range hs {
+		if h > limit {
+			continue
+		}
+		j := h & mask
+		for slots[j].n != 0 && slots[j].h != h {
+			j = (j + 1) & mask
+		}
+		if slots[j].n != 0 {
+			slots[j].n++
+			continue
+		}
+		if d.claim(&slots[j], h, 1, 0) {
+			return i + 1
+		}
+		slots, limit = d.slots, d.limit
+		mask = uint64(len(slots) - 1)
+	}
+	return len(hs)
+}
+
+// live lists the filled slots in no particular order.
+func (d *distinct) live() []slot {
+	out := make([]slot, 0, d.used)
+	for _, s := range d.slots {
+		if s.n != 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// entries lists the k smallest hashes with their counts, in order of hash. The
+// state is not changed.
+func (d *distinct) entries() []slot {
+	out := d.live()
+	slices.SortFunc(out, func(a, b slot) int {
+		switch {
+		case a.h < b.h:
+			return -1
+		case a.h > b.h:
+			return 1
+		}
+		return 0
+	})
+	return out[:min(len(out), d.k)]
+}
+
+// prune keeps the k smallest.
+func (d *distinct) prune() {
+	e := d.entries()
+	if len(e) == d.k {
+		d.limit = e[len(e)-1].h
+	}
+	if d.values != nil {
+		refs := make([]int32, len(e))
+		for i := range e {
+			refs[i] = e[i].ref
+			e[i].ref = int32(i)
+		}
+		d.values.keep(refs)
+	}
+	d.rebuild(e, len(d.slots))
+}
+
+func (d *distinct) rebuild(live []slot, size int) {
+	d.slots = make([]slot, size)
+	d.used = len(live)
+	mask := uint64(size - 1)
+	for _, s := range live {
+		j := s.h & mask
+		for d.slots[j].n != 0 {
+			j = (j + 1) & mask
+		}
+		d.slots[j] = s
+	}
+}
+
+// count estimates the number of different values seen.
+func (d *distinct) count() Count {
+	if !d.over {
+		return Count{Value: float64(d.used), Exact: true}
+	}
+	e := d.entries()
+	u := (float64(e[len(e)-1].h) + 1) / math.Exp2(64)
+	est := float64(d.k-1) / u
+	return Count{Value: est, StdErr: est / math.Sqrt(float64(d.k-2))}
+}
+
+// single estimates the number of values seen exactly once.
+func (d *distinct) single() Count {
+	e := d.entries()
+	var ones float64
+	for _, s := range e {
+		if s.n == 1 {
+			ones++
+		}
+	}
+	if !d.over {
+		return Count{Value: ones, Exact: true}
+	}
+	all, k := d.count(), float64(len(e))
+	p := ones / k
+	// Two errors that do not depend on each other: how many values there are,
+	// and which share of them is single.
+	return Count{Value: p * all.Value, StdErr: math.Hypot(p*all.StdErr, all.Value*math.Sqrt(p*(1-p)/k))}
+}
