@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -15,8 +16,8 @@ import (
 // Canonical encodes a value as canonical JSON (RFC 8785): members sorted by
 // their UTF-16 code units, no white space, shortest numbers, fewest escapes.
 // There is exactly one such encoding of a value, so signing or hashing it
-// leaves no byte free to change. Integers beyond 2^53 are refused, since JSON
-// readers disagree about them.
+// leaves no byte free to change. Integers that a float64 does not hold exactly
+// are refused, since JSON readers disagree about them.
 func Canonical(v any) ([]byte, error) {
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -170,11 +171,6 @@ func writeNumber(b *bytes.Buffer, n json.Number) error {
 	if err != nil || math.IsInf(f, 0) {
 		return fmt.Errorf("number %q is out of range", n.String())
 	}
-	if f == math.Trunc(f) && math.Abs(f) > 1<<53 {
-		if _, err := strconv.ParseInt(n.String(), 10, 64); err == nil {
-			return fmt.Errorf("integer %q is beyond 2^53", n.String())
-		}
-	}
 	if f == 0 {
 		b.WriteByte('0') // RFC 8785 section 3.2.2.3: minus zero too
 		return nil
@@ -182,6 +178,11 @@ func writeNumber(b *bytes.Buffer, n json.Number) error {
 	out, err := json.Marshal(f)
 	if err != nil {
 		return err
+	}
+	// An integer that a float64 does not hold would change its value here, and
+	// with it what was signed.
+	if !strings.ContainsAny(n.String(), ".eE") && string(out) != n.String() {
+		return fmt.Errorf("integer %q is beyond what json numbers hold exactly", n.String())
 	}
 	b.Write(out)
 	return nil
