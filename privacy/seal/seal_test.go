@@ -211,3 +211,14 @@ func compare(t *testing.T, s *arrow.Schema, want, got []arrow.Record) {
 		}
 	}
 }
+
+func intBatch(s *arrow.Schema, first, n int) arrow.Record {
+	b := array.NewRecordBuilder(memory.DefaultAllocator, s)
+	defer b.Release()
+	for f := range s.NumFields() {
+		for i := range n {
+			b.Field(f).(*array.Int64Builder).Append(int64(first + i + 1000*f))
+		}
+	}
+	return b.NewRecord()
+}
