@@ -18,7 +18,7 @@ const (
 	prefixX25519Public  = "age"
 	prefixX25519Secret  = "AGE-SECRET-KEY-"
 	recipientIDContext  = "verisim/recipient/v1\x00"
-	maxKeyString        = 8 << 10
+	maxKeyString        = 16 << 10
 	shownRecipientChars = 16
 )
 
