@@ -1,0 +1,91 @@
+package rule
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// keyReader reads the values of one or more columns as keys: two rows have
+// equal keys exactly when all their values are equal. A row with a null has
+// none.
+type keyReader struct {
+	cols    []int
+	missing predicate // of the one column, or nil
+	word    bool      // every key is 64 bits wide
+	buf     []byte
+}
+
+func newKeyReader(cols []int, kinds []kind, missing predicate) *keyReader {
+	word := len(cols) == 1 && (kinds[0] == kindInt || kinds[0] == kindUint || kinds[0] == kindFloat || kinds[0] == kindBool)
+	return &keyReader{cols: cols, missing: missing, word: word}
+}
+
+// open takes the rows without a key out of applies.
+func (k *keyReader) open(v *view, applies bitmap) ([]*column, error) {
+	cols := make([]*column, len(k.cols))
+	for i, at := range k.cols {
+		c, err := v.column(at)
+		if err != nil {
+			return nil, err
+		}
+		present(v, c, k.missing, applies)
+		cols[i] = c
+	}
+	return cols, nil
+}
+
+// wordAt is the key of a row, where keys are words.
+func wordAt(c *column, i int) uint64 {
+	if c.codes != nil {
+		c, i = c.dict, int(c.codes[i])
+	}
+	switch c.kind {
+	case kindFloat:
+		return floatKey(c.flt[i])
+	case kindBool:
+		if c.bits.get(i) {
+			return 1
+		}
+		return 0
+	}
+	return uint64(c.ints[i])
+}
+
+// floatKey makes equal numbers equal words: -0 is 0, and NaN is itself.
+func floatKey(f float64) uint64 {
+	switch {
+	case f == 0:
+		return 0
+	case f != f:
+		return math.Float64bits(math.NaN())
+	}
+	return math.Float64bits(f)
+}
+
+// bytesAt is the key of a row as bytes, valid until the next call. A lone text
+// is its own key; of several columns each part says where it ends.
+func (k *keyReader) bytesAt(cols []*column, i int) []byte {
+	if len(cols) == 1 && cols[0].kind == kindText {
+		return cols[0].bytes(i)
+	}
+	k.buf = k.buf[:0]
+	for _, c := range cols {
+		j := i
+		if c.codes != nil {
+			j = int(c.codes[i])
+			c = c.dict
+		}
+		switch c.kind {
+		case kindText:
+			b := c.value(j)
+			k.buf = binary.AppendUvarint(k.buf, uint64(len(b)))
+			k.buf = append(k.buf, b...)
+		case kindWide:
+			k.buf = binary.LittleEndian.AppendUint64(k.buf, uint64(c.wide[j].hi))
+			k.buf = binary.LittleEndian.AppendUint64(k.buf, c.wide[j].lo)
+		default:
+			k.buf = binary.LittleEndian.AppendUint64(k.buf, wordAt(c, j))
+		}
+	}
+	return k.buf
+}

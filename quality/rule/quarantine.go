@@ -1,0 +1,228 @@
+package rule
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/verisim/verisim/formats/table"
+)
+
+// quarantine splits the batches of one table.
+type quarantine struct {
+	gate   *Gate
+	table  *tablePlan
+	schema *arrow.Schema
+	hashed []bool // by column
+	writer table.Writer
+	n      int
+	bad    bitmap   // rows that broke a check of a failing level
+	fails  []bitmap // by check of the table: rows that broke it; empty when none
+	ids    []string
+}
+
+func newQuarantine(g *Gate, t *tablePlan) (*quarantine, error) {
+	q := &quarantine{gate: g, table: t, hashed: make([]bool, t.schema.NumFields()), fails: make([]bitmap, len(t.checks))}
+	fields := slices.Clone(t.schema.Fields())
+	for i, f := range fields {
+		if f.Name == RulesColumn || f.Name == RowColumn {
+			return nil, fmt.Errorf("quarantine table %q: it has a column %q of its own", t.name, f.Name)
+		}
+		fields[i].Nullable = true
+		if g.opt.InsecureClear {
+			continue
+		}
+		q.hashed[i] = table.LabelOf(f).Role == table.RoleDirect || slices.ContainsFunc(t.checks, func(c *check) bool {
+			return c.spec.Personal && slices.Contains(c.columns, i)
+		})
+		if q.hashed[i] {
+			fields[i].Type = arrow.BinaryTypes.String
+			fields[i] = table.WithLabel(fields[i], table.Label{Role: table.RolePlain, Origin: table.OriginMasked})
+		}
+	}
+	fields = append(fields,
+		arrow.Field{Name: RowColumn, Type: arrow.PrimitiveTypes.Int64},
+		arrow.Field{Name: RulesColumn, Type: arrow.ListOf(arrow.BinaryTypes.String)})
+	md := t.schema.Metadata()
+	q.schema = arrow.NewSchema(fields, &md)
+	for _, c := range t.checks {
+		q.ids = append(q.ids, c.spec.ID)
+	}
+	return q, nil
+}
+
+func (q *quarantine) reset(n int) {
+	q.n = n
+	q.bad = q.bad.sized(n)
+	q.bad.zero()
+	for i := range q.fails {
+		q.fails[i] = q.fails[i][:0]
+	}
+}
+
+// broken notes which rows broke a check.
+func (q *quarantine) broken(c *check, fail bitmap) {
+	if fail.count() == 0 {
+		return
+	}
+	i := slices.Index(q.table.checks, c)
+	q.fails[i] = q.fails[i].sized(q.n)
+	copy(q.fails[i], fail)
+	if c.spec.Level.Fails() {
+		q.bad.or(fail)
+	}
+}
+
+// split writes the failing rows of a batch to quarantine and returns the
+// others as a batch that the caller releases, or nil where none is left.
+func (q *quarantine) split(b table.Batch, first int64) (table.Batch, error) {
+	if q.writer == nil {
+		w, err := q.gate.opt.Quarantine(q.table.name, q.schema)
+		if err != nil {
+			return nil, fmt.Errorf("quarantine table %q: %w", q.table.name, err)
+		}
+		q.writer = w
+	}
+	bad, err := q.failing(b, first)
+	if err != nil {
+		return nil, fmt.Errorf("quarantine table %q: %w", q.table.name, err)
+	}
+	err = q.writer.Write(bad)
+	bad.Release()
+	if err != nil {
+		return nil, fmt.Errorf("quarantine table %q: %w", q.table.name, err)
+	}
+	keep := make(bitmap, len(q.bad))
+	keep.fill(q.n)
+	keep.andNot(q.bad)
+	rows := keep.count()
+	if rows == 0 {
+		return nil, nil
+	}
+	cols, err := take(b.Columns(), keep, q.n, q.gate.opt.Memory)
+	if err != nil {
+		return nil, err
+	}
+	defer releaseAll(cols)
+	return array.NewRecord(b.Schema(), cols, rows), nil
+}
+
+func (q *quarantine) failing(b table.Batch, first int64) (table.Batch, error) {
+	mem := q.gate.opt.Memory
+	cols, err := take(b.Columns(), q.bad, q.n, mem)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { releaseAll(cols) }()
+	for i, hashIt := range q.hashed {
+		if hashIt {
+			clearText := cols[i]
+			cols[i] = q.gate.hash.column(clearText, q.table.schema.Field(i).Name, mem)
+			clearText.Release()
+		}
+	}
+	numbers := array.NewInt64Builder(mem)
+	defer numbers.Release()
+	lists := array.NewListBuilder(mem, arrow.BinaryTypes.String)
+	defer lists.Release()
+	words := lists.ValueBuilder().(*array.StringBuilder)
+	q.bad.each(func(i int) bool {
+		numbers.Append(first + int64(i))
+		lists.Append(true)
+		for k, f := range q.fails {
+			if len(f) > 0 && f.get(i) {
+				words.Append(q.ids[k])
+			}
+		}
+		return true
+	})
+	cols = append(cols, numbers.NewArray(), lists.NewArray())
+	return array.NewRecord(q.schema, cols, q.bad.count()), nil
+}
+
+func (q *quarantine) close() error {
+	if q.writer == nil {
+		return nil
+	}
+	if err := q.writer.Close(); err != nil {
+		return fmt.Errorf("quarantine table %q: %w", q.table.name, err)
+	}
+	return nil
+}
+
+// take copies the rows of a bitmap out of columns.
+func take(cols []arrow.Array, keep bitmap, n int, mem memory.Allocator) ([]arrow.Array, error) {
+	type run struct{ from, to int64 }
+	var runs []run
+	for i := 0; i < n; {
+		if !keep.get(i) {
+			i++
+			continue
+		}
+		j := i + 1
+		for j < n && keep.get(j) {
+			j++
+		}
+		runs = append(runs, run{int64(i), int64(j)})
+		i = j
+	}
+	out := make([]arrow.Array, 0, len(cols))
+	pieces := make([]arrow.Array, 0, len(runs))
+	for _, c := range cols {
+		pieces = pieces[:0]
+		for _, r := range runs {
+			pieces = append(pieces, array.NewSlice(c, r.from, r.to))
+		}
+		whole, err := array.Concatenate(pieces, mem)
+		releaseAll(pieces)
+		if err != nil {
+			releaseAll(out)
+			return nil, fmt.Errorf("copy rows: %w", err)
+		}
+		out = append(out, whole)
+	}
+	return out, nil
+}
+
+func releaseAll(cols []arrow.Array) {
+	for _, c := range cols {
+		c.Release()
+	}
+}
+
+// hasher hides values: equal values of a column give equal words in one run,
+// and nothing can be looked up in a table made beforehand.
+type hasher struct{ mac hash.Hash }
+
+func newHasher() (*hasher, error) {
+	key := make([]byte, 32)
+	if _, err := rand.Read(key); err != nil {
+		return nil, fmt.Errorf("draw a key for personal values: %w", err)
+	}
+	return &hasher{hmac.New(sha256.New, key)}, nil
+}
+
+func (h *hasher) column(a arrow.Array, name string, mem memory.Allocator) arrow.Array {
+	b := array.NewStringBuilder(mem)
+	defer b.Release()
+	for i := range a.Len() {
+		if a.IsNull(i) {
+			b.AppendNull()
+			continue
+		}
+		h.mac.Reset()
+		h.mac.Write([]byte(name))
+		h.mac.Write([]byte{0})
+		h.mac.Write([]byte(a.ValueStr(i)))
+		b.Append("hmac:" + hex.EncodeToString(h.mac.Sum(nil)[:16]))
+	}
+	return b.NewArray()
+}

@@ -1,0 +1,118 @@
+package rule
+
+import (
+	"unicode/utf8"
+
+	"github.com/verisim/verisim/formats/document"
+	"github.com/verisim/verisim/quality"
+	"github.com/verisim/verisim/quality/pattern"
+)
+
+// texts lists the checks of strings.
+func texts() []Def {
+	one := func(name, about, example string, bind func(b *binder) error) Def {
+		return Def{Name: name, Family: "text", About: about, Example: example, Dimension: quality.Validity, bind: func(b *binder) error {
+			if b.kind() != kindText {
+				return b.needs("text")
+			}
+			return bind(b)
+		}}
+	}
+	return []Def{
+		one("matches", "holds a match of a regular expression (RE2; anchor it with ^ and $)", `"^[A-Z]{2}[0-9]+$"`, func(b *binder) error { return b.matches(true) }),
+		one("not_matches", "holds no match of a regular expression", `"(?i)test"`, func(b *binder) error { return b.matches(false) }),
+		one("length", "has so many characters: N, or [LOW, HIGH] with null for an open end", "[1, 64]", func(b *binder) error {
+			lo, hi, err := b.sizes()
+			if err != nil {
+				return err
+			}
+			b.judge(eachText(func(s []byte) bool {
+				// A text has at least a quarter as many characters as bytes.
+				if len(s) < lo || len(s)/utf8.UTFMax > hi {
+					return false
+				}
+				n := utf8.RuneCount(s)
+				return n >= lo && n <= hi
+			}))
+			return nil
+		}),
+		one("byte_length", "has so many bytes: N, or [LOW, HIGH]", "[1, 255]", func(b *binder) error {
+			lo, hi, err := b.sizes()
+			if err != nil {
+				return err
+			}
+			b.judge(func(c *column, pass bitmap) {
+				offs := c.offs[:c.n+1]
+				for w := range pass {
+					var word uint64
+					block := offs[w*64 : min(w*64+65, len(offs))]
+					for i, to := range block[1:] {
+						var bit uint64
+						if n := int(to - block[i]); n >= lo && n <= hi {
+							bit = 1
+						}
+						word |= bit << i
+					}
+					pass[w] = word
+				}
+			})
+			return nil
+		}),
+	}
+}
+
+func (b *binder) matches(want bool) error {
+	if err := scalar(b.arg); err != nil {
+		return err
+	}
+	re, err := pattern.Compile(b.arg.Text)
+	if err != nil {
+		return b.arg.Pos.Errorf("%v", err)
+	}
+	b.judge(eachText(func(s []byte) bool { return re.Match(s) == want }))
+	return nil
+}
+
+// sizes reads N or [LOW, HIGH].
+func (b *binder) sizes() (lo, hi int, err error) {
+	l, h, err := span64(b.arg)
+	if err != nil {
+		return 0, 0, err
+	}
+	return int(l), int(h), nil
+}
+
+// span64 reads N, or [LOW, HIGH] where null leaves an end open, of whole
+// numbers from 0.
+func span64(n *document.Node) (lo, hi int64, err error) {
+	const top = 1<<62 - 1
+	if n.Kind != document.List {
+		i, err := n.Int()
+		if err != nil {
+			return 0, 0, n.Pos.Errorf("expected a whole number, or [LOW, HIGH]")
+		}
+		return i, i, nonNegative(n, i, i)
+	}
+	if len(n.Items) != 2 || n.Items[0].Kind == document.Null && n.Items[1].Kind == document.Null {
+		return 0, 0, n.Pos.Errorf("expected [LOW, HIGH]; null leaves one end open")
+	}
+	lo, hi = 0, top
+	if n.Items[0].Kind != document.Null {
+		if lo, err = n.Items[0].Int(); err != nil {
+			return 0, 0, err
+		}
+	}
+	if n.Items[1].Kind != document.Null {
+		if hi, err = n.Items[1].Int(); err != nil {
+			return 0, 0, err
+		}
+	}
+	return lo, hi, nonNegative(n, lo, hi)
+}
+
+func nonNegative(n *document.Node, lo, hi int64) error {
+	if lo < 0 || hi < lo {
+		return n.Pos.Errorf("expected 0 <= LOW <= HIGH")
+	}
+	return nil
+}
