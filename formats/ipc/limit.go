@@ -1,0 +1,41 @@
+package ipc
+
+import (
+	"fmt"
+	"sync/atomic"
+
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// limited is Go's allocator with a bound on what one message may ask for, so
+// that a small compressed buffer cannot claim a terabyte. Its panic ends in the
+// recover around the decoder.
+type limited struct {
+	memory.GoAllocator
+	left atomic.Int64
+}
+
+// The bound: what is real compresses less than 1,024 times, and small messages
+// may hold long runs of one value.
+const (
+	expansion = 1024
+	leastRoom = 256 << 20
+)
+
+func (l *limited) allow(body int) { l.left.Store(leastRoom + int64(body)*expansion) }
+
+func (l *limited) take(n int) {
+	if l.left.Add(-int64(n)) < 0 {
+		panic(fmt.Sprintf("its buffers claim %d bytes more than its size justifies", n))
+	}
+}
+
+func (l *limited) Allocate(n int) []byte {
+	l.take(n)
+	return l.GoAllocator.Allocate(n)
+}
+
+func (l *limited) Reallocate(n int, b []byte) []byte {
+	l.take(max(n-len(b), 0))
+	return l.GoAllocator.Reallocate(n, b)
+}

@@ -1,0 +1,211 @@
+package ipc
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+
+	"github.com/apache/arrow/go/v17/arrow/ipc"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/verisim/verisim/formats"
+)
+
+// maxMeta bounds the metadata of one message. A schema of a million columns
+// has about 100 MB.
+const maxMeta = 256 << 20
+
+// source delivers encapsulated messages: checked metadata and a body. io.EOF
+// ends it.
+type source interface {
+	message() (meta, body []byte, err error)
+}
+
+// messages hands a source's messages to Arrow's decoder. It keeps the first
+// error, because the decoder wraps or drops errors at will.
+type messages struct {
+	src     source
+	mem     *limited
+	batches int
+	err     error
+	last    *ipc.Message
+}
+
+func (m *messages) Message() (*ipc.Message, error) {
+	if m.last != nil {
+		m.last.Release()
+		m.last = nil
+	}
+	if m.err != nil {
+		return nil, m.err
+	}
+	meta, body, err := m.src.message()
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			m.err = err
+		}
+		return nil, err
+	}
+	m.mem.allow(len(body))
+	m.last = ipc.NewMessage(memory.NewBufferBytes(meta), memory.NewBufferBytes(body))
+	if m.last.Type() == ipc.MessageRecordBatch {
+		m.batches++
+	}
+	return m.last, nil
+}
+
+func (m *messages) Release() {
+	if m.last != nil {
+		m.last.Release()
+		m.last = nil
+	}
+}
+
+func (m *messages) Retain() {}
+
+// streamSource reads messages one after the other.
+type streamSource struct {
+	name string
+	r    io.Reader
+	n    int
+}
+
+func (s *streamSource) message() (meta, body []byte, err error) {
+	var head [4]byte
+	if _, err := io.ReadFull(s.r, head[:]); err != nil {
+		if errors.Is(err, io.EOF) && s.n > 0 {
+			return nil, nil, io.EOF // no end mark: allowed
+		}
+		return nil, nil, s.cut(err)
+	}
+	size := binary.LittleEndian.Uint32(head[:])
+	if size == 0xffffffff {
+		if _, err := io.ReadFull(s.r, head[:]); err != nil {
+			return nil, nil, s.cut(err)
+		}
+		size = binary.LittleEndian.Uint32(head[:])
+	}
+	if size == 0 {
+		return nil, nil, io.EOF
+	}
+	if size > maxMeta {
+		return nil, nil, formats.Corrupt(s.name, "message %d claims %d bytes of metadata", s.n, size)
+	}
+	if meta, err = readN(s.r, int64(size)); err != nil {
+		return nil, nil, s.cut(err)
+	}
+	bodyLen, err := checkMessage(meta)
+	if err != nil {
+		return nil, nil, formats.Corrupt(s.name, "message %d: %v", s.n, err)
+	}
+	if body, err = readN(s.r, bodyLen); err != nil {
+		return nil, nil, s.cut(err)
+	}
+	s.n++
+	return meta, body, nil
+}
+
+func (s *streamSource) cut(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return formats.Corrupt(s.name, "it ends inside message %d", s.n)
+	}
+	return err
+}
+
+// readN reads n bytes and never allocates far ahead of what arrives.
+func readN(r io.Reader, n int64) ([]byte, error) {
+	const step = 1 << 20
+	if n <= step {
+		b := make([]byte, n)
+		_, err := io.ReadFull(r, b)
+		return b, err
+	}
+	var b bytes.Buffer
+	b.Grow(step)
+	got, err := io.CopyN(&b, r, n)
+	if err == nil && got < n {
+		err = io.ErrUnexpectedEOF
+	}
+	return b.Bytes(), err
+}
+
+// fileSource reads the messages of a file in the order of its footer: schema,
+// dictionaries, batches.
+type fileSource struct {
+	name   string
+	r      io.ReaderAt
+	blocks []block
+	n      int
+}
+
+type block struct {
+	offset int64
+	meta   int64
+	body   int64
+}
+
+func newFileSource(in formats.Input) (*fileSource, error) {
+	const edge = 10 // footer length and magic
+	bad := func(format string, args ...any) (*fileSource, error) {
+		return nil, formats.Corrupt(in.Name, format, args...)
+	}
+	if in.ReaderAt == nil {
+		return bad("an Arrow file needs random access")
+	}
+	if in.Size < int64(len(magic))+2+edge {
+		return bad("it is too short for an Arrow file: %d bytes", in.Size)
+	}
+	var head [8]byte
+	var tail [edge]byte
+	if _, err := in.ReaderAt.ReadAt(head[:], 0); err != nil {
+		return nil, err
+	}
+	if _, err := in.ReaderAt.ReadAt(tail[:], in.Size-edge); err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(head[:6], magic) {
+		return bad("it does not start as an Arrow file")
+	}
+	if !bytes.Equal(tail[4:], magic) {
+		return bad("it does not end as an Arrow file; it was cut, or its writer did not finish")
+	}
+	size := int64(binary.LittleEndian.Uint32(tail[:4]))
+	if size <= 0 || size > maxMeta || size > in.Size-edge-8 {
+		return bad("the footer claims %d bytes", size)
+	}
+	footer := make([]byte, size)
+	if _, err := in.ReaderAt.ReadAt(footer, in.Size-edge-size); err != nil {
+		return nil, err
+	}
+	blocks, err := checkFooter(footer)
+	if err != nil {
+		return bad("footer: %v", err)
+	}
+	end := in.Size - edge - size
+	for i, b := range blocks {
+		// The sum is compared piece by piece so that it cannot overflow.
+		if b.offset < 8 || b.meta < 8 || b.body < 0 || b.offset > end || b.meta > end-b.offset || b.body > end-b.offset-b.meta || b.offset%8 != 0 {
+			return bad("footer: message %d lies outside the file", i)
+		}
+	}
+	// The schema message stands at the front; its own length says how long.
+	return &fileSource{name: in.Name, r: in.ReaderAt, blocks: append([]block{{offset: 8, meta: -1, body: end - 8}}, blocks...)}, nil
+}
+
+func (s *fileSource) message() (meta, body []byte, err error) {
+	if s.n >= len(s.blocks) {
+		return nil, nil, io.EOF
+	}
+	b := s.blocks[s.n]
+	s.n++
+	limit := b.meta + b.body
+	if b.meta < 0 {
+		limit = b.body
+	}
+	meta, body, err = (&streamSource{name: s.name, r: io.NewSectionReader(s.r, b.offset, limit), n: s.n - 1}).message()
+	if errors.Is(err, io.EOF) {
+		return nil, nil, formats.Corrupt(s.name, "message %d is missing", s.n-1)
+	}
+	return meta, body, err
+}
