@@ -161,13 +161,13 @@ type Bar struct {
 
 // Evidence says why a column looks sensitive.
 type Evidence struct {
-	What   string  `json:"what"`   // such as "email", "cn-resident-id"
-	Passed int64   `json:"passed"` // of Tested different values
-	Tested int64   `json:"tested"`
-	Chance float64 `json:"chance"` // pass rate of random values of this shape
-	Header string  `json:"header,omitempty"`
-	Score  float64 `json:"score"` // 0..1
-	Role   table.Role
+	What   string     `json:"what"`   // such as "email", "cn-resident-id"
+	Passed int64      `json:"passed"` // of Tested different values
+	Tested int64      `json:"tested"`
+	Chance float64    `json:"chance"` // pass rate of random values of this shape
+	Header string     `json:"header,omitempty"`
+	Score  float64    `json:"score"` // 0..1
+	Role   table.Role `json:"role"`
 }
 
 // Pair is how two columns go together, on the sample.

@@ -1,6 +1,6 @@
 "use strict";
 for (const box of document.querySelectorAll("[data-columns]")) {
-  const rows = [...box.querySelectorAll("details")];
+  const rows = [...box.querySelectorAll(":scope > details")];
   const bar = document.createElement("div");
   bar.className = "tools";
   if (rows.length > 7) {
