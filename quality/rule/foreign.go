@@ -2,10 +2,10 @@ package rule
 
 import (
 	"errors"
-	"hash/maphash"
 	"slices"
 
 	"github.com/verisim/verisim/formats/document"
+	"github.com/verisim/verisim/quality/key"
 )
 
 // feed is what a check needs of another table: the keys of some columns.
@@ -19,7 +19,7 @@ type feed struct {
 type feedState struct {
 	feed *feed
 	keys *keyReader
-	set  *keySet
+	set  *key.Set
 	all  bitmap
 }
 
@@ -32,9 +32,9 @@ func (f *feedState) add(v *view) error {
 	}
 	f.all.each(func(i int) bool {
 		if f.keys.word {
-			_, err = f.set.addWord(wordAt(cols[0], i))
+			_, err = f.set.AddWord(wordAt(cols[0], i))
 		} else {
-			_, err = f.set.addBytes(f.keys.bytesAt(cols, i))
+			_, err = f.set.Add(f.keys.bytesAt(cols, i))
 		}
 		return err == nil
 	})
@@ -52,7 +52,7 @@ func (s *State) feed(f *feed) *feedState {
 		}
 	}
 	keys := newKeyReader(f.cols, f.kinds, nil)
-	have := &feedState{feed: f, keys: keys, set: newKeySet(keys.word, maphash.MakeSeed(), s.plan.opt.MemoryBytes)}
+	have := &feedState{feed: f, keys: keys, set: key.NewSet(keys.word, s.plan.opt.MemoryBytes)}
 	s.feeds = append(s.feeds, have)
 	return have
 }
@@ -107,9 +107,9 @@ func (c *foreignCell) add(v *view, applies, fail bitmap) error {
 	applies.each(func(i int) bool {
 		var has bool
 		if c.keys.word {
-			has = c.parent.set.hasWord(wordAt(cols[0], i))
+			has = c.parent.set.HasWord(wordAt(cols[0], i))
 		} else {
-			has = c.parent.set.hasBytes(c.keys.bytesAt(cols, i))
+			has = c.parent.set.Has(c.keys.bytesAt(cols, i))
 		}
 		if !has {
 			fail.set(i)

@@ -1,11 +1,11 @@
 package rule
 
 import (
-	"hash/maphash"
 	"strings"
 
 	"github.com/verisim/verisim/formats/document"
 	"github.com/verisim/verisim/quality"
+	"github.com/verisim/verisim/quality/key"
 )
 
 // uniques lists the checks of keys.
@@ -104,7 +104,7 @@ func (b *binder) uniqueOver(cols []int) error {
 	missing, opt := b.missing, b.plan.opt
 	b.check.make = func(s *State, gated bool) (cell, error) {
 		keys := newKeyReader(cols, kinds, missing)
-		return &uniqueCell{keys: keys, set: newKeySet(keys.word, maphash.MakeSeed(), opt.MemoryBytes)}, nil
+		return &uniqueCell{keys: keys, set: key.NewSet(keys.word, opt.MemoryBytes)}, nil
 	}
 	return nil
 }
@@ -113,7 +113,7 @@ func (b *binder) uniqueOver(cols []int) error {
 type uniqueCell struct {
 	stateless
 	keys *keyReader
-	set  *keySet
+	set  *key.Set
 }
 
 func (c *uniqueCell) add(v *view, applies, fail bitmap) error {
@@ -124,9 +124,9 @@ func (c *uniqueCell) add(v *view, applies, fail bitmap) error {
 	applies.each(func(i int) bool {
 		var was bool
 		if c.keys.word {
-			was, err = c.set.addWord(wordAt(cols[0], i))
+			was, err = c.set.AddWord(wordAt(cols[0], i))
 		} else {
-			was, err = c.set.addBytes(c.keys.bytesAt(cols, i))
+			was, err = c.set.Add(c.keys.bytesAt(cols, i))
 		}
 		if was {
 			fail.set(i)

@@ -1,4 +1,4 @@
-package rule
+package key
 
 import (
 	"bytes"
@@ -6,9 +6,12 @@ import (
 	"hash/maphash"
 )
 
-// keySet holds keys in memory and says at once whether one is known. Hashes
-// only find candidates; keys are compared whole.
-type keySet struct {
+// fibonacci is 2^64 divided by the golden ratio: multiplying by it spreads
+// neighbouring keys (Knuth, The Art of Computer Programming 3, section 6.4).
+const fibonacci = 0x9E3779B97F4A7C15
+
+// Set holds keys in memory and says at once whether one is known.
+type Set struct {
 	limit int64 // bytes
 	word  bool
 	// Words: open addressing; 0 marks a free slot, and zero says that the key 0
@@ -25,9 +28,11 @@ type keySet struct {
 	arena []byte
 }
 
-func newKeySet(word bool, seed maphash.Seed, limit int64) *keySet {
-	s := &keySet{word: word, seed: seed, limit: limit}
-	if word {
+// NewSet starts a set of 64-bit words, or of byte strings, that takes at most
+// limit bytes of memory.
+func NewSet(words bool, limit int64) *Set {
+	s := &Set{word: words, seed: maphash.MakeSeed(), limit: limit}
+	if words {
 		s.words, s.shift = make([]uint64, 1<<10), 64-10
 	} else {
 		s.slots = make([]uint32, 1<<10)
@@ -36,20 +41,32 @@ func newKeySet(word bool, seed maphash.Seed, limit int64) *keySet {
 }
 
 // size is the memory that the set takes, in bytes.
-func (s *keySet) size() int64 {
+func (s *Set) size() int64 {
 	return int64(len(s.words))*8 + int64(len(s.slots))*4 + int64(cap(s.tags))*4 + int64(cap(s.ends))*8 + int64(cap(s.arena))
 }
 
+// Len is the number of different keys.
+func (s *Set) Len() int {
+	if s.zero {
+		return s.n + 1
+	}
+	return s.n
+}
+
 // room is an error where doubling the table would pass the limit.
-func (s *keySet) room() error {
+func (s *Set) room() error {
 	if grown := s.size() * 2; grown > s.limit {
-		return fmt.Errorf("keep keys: %d keys need more than the %d MiB allowed", s.n, s.limit>>20)
+		return s.tooBig()
 	}
 	return nil
 }
 
-// addWord takes in a key and says whether it was there before.
-func (s *keySet) addWord(k uint64) (bool, error) {
+func (s *Set) tooBig() error {
+	return fmt.Errorf("%w: %d keys do not fit in %d MiB", ErrMemory, s.n, s.limit>>20)
+}
+
+// AddWord takes in a key and says whether it was there before.
+func (s *Set) AddWord(k uint64) (bool, error) {
 	if k == 0 {
 		was := s.zero
 		s.zero = true
@@ -73,7 +90,7 @@ func (s *keySet) addWord(k uint64) (bool, error) {
 	}
 }
 
-func (s *keySet) growWords() error {
+func (s *Set) growWords() error {
 	if err := s.room(); err != nil {
 		return err
 	}
@@ -94,7 +111,8 @@ func (s *keySet) growWords() error {
 	return nil
 }
 
-func (s *keySet) hasWord(k uint64) bool {
+// HasWord says whether a key is in.
+func (s *Set) HasWord(k uint64) bool {
 	if k == 0 {
 		return s.zero
 	}
@@ -109,7 +127,7 @@ func (s *keySet) hasWord(k uint64) bool {
 	}
 }
 
-func (s *keySet) entry(n uint32) []byte {
+func (s *Set) entry(n uint32) []byte {
 	from := int64(0)
 	if n > 0 {
 		from = s.ends[n-1]
@@ -118,7 +136,7 @@ func (s *keySet) entry(n uint32) []byte {
 }
 
 // find returns the slot of a key, or the free one where it belongs.
-func (s *keySet) find(h uint64, b []byte) (slot int, found bool) {
+func (s *Set) find(h uint64, b []byte) (slot int, found bool) {
 	mask := len(s.slots) - 1
 	tag := uint32(h >> 32)
 	i := int(h) & mask
@@ -130,15 +148,15 @@ func (s *keySet) find(h uint64, b []byte) (slot int, found bool) {
 	return i, false
 }
 
-// addBytes takes in a key and says whether it was there before.
-func (s *keySet) addBytes(b []byte) (bool, error) {
+// Add takes in a key, which it copies, and says whether it was there before.
+func (s *Set) Add(b []byte) (bool, error) {
 	h := maphash.Bytes(s.seed, b)
 	slot, found := s.find(h, b)
 	if found {
 		return true, nil
 	}
 	if s.n == 1<<32-2 {
-		return false, fmt.Errorf("keep keys: more than %d different ones", s.n)
+		return false, fmt.Errorf("more than %d different keys", s.n)
 	}
 	if int64(len(s.arena)+len(b)) > s.limit {
 		return false, s.tooBig()
@@ -154,11 +172,7 @@ func (s *keySet) addBytes(b []byte) (bool, error) {
 	return false, s.growSlots()
 }
 
-func (s *keySet) tooBig() error {
-	return fmt.Errorf("keep keys: %d keys need more than the %d MiB allowed", s.n, s.limit>>20)
-}
-
-func (s *keySet) growSlots() error {
+func (s *Set) growSlots() error {
 	if err := s.room(); err != nil {
 		return err
 	}
@@ -174,7 +188,8 @@ func (s *keySet) growSlots() error {
 	return nil
 }
 
-func (s *keySet) hasBytes(b []byte) bool {
+// Has says whether a key is in.
+func (s *Set) Has(b []byte) bool {
 	_, found := s.find(maphash.Bytes(s.seed, b), b)
 	return found
 }
