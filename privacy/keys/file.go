@@ -70,7 +70,7 @@ func ParseRecipients(r io.Reader) ([]Recipient, error) {
 // never show it.
 func keyLines(r io.Reader, f func(string) error) error {
 	sc := bufio.NewScanner(io.LimitReader(r, maxKeyFile))
-	sc.Buffer(nil, 2*maxKeyString)
+	sc.Buffer(nil, maxABEText)
 	n := 0
 	for sc.Scan() {
 		n++

@@ -177,7 +177,7 @@ func TestParseRefuses(t *testing.T) {
 		unreduced[i] = 0xff // coefficients of 4095, not below 3329
 	}
 	for name, s := range map[string]string{
-		"empty": "", "text": "hello", "secret": id.Secret(), "flip": id.Recipient().String()[:100] + "q" + id.Recipient().String()[101:],
+		"empty": "", "text": "hello", "secret": id.Secret(), "doubled letter": id.Recipient().String()[:100] + id.Recipient().String()[99:],
 		"mixed case": "A" + id.Recipient().String()[1:], "short": encodeBech32(prefixXWingPublic, make([]byte, 9)),
 		"low order": low, "low order half": encodeBech32(prefixXWingPublic, lowXWing),
 		"not reduced": encodeBech32(prefixXWingPublic, unreduced), "other kind": encodeBech32("age1tag", make([]byte, 33)),

@@ -6,6 +6,8 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/verisim/verisim/formats/table"
 )
 
 // frame is one batch on its way into the file: the message, the buffers of the
@@ -19,26 +21,23 @@ type frame struct {
 	pad       []byte
 }
 
-func (w *Writer) frame(b arrow.Record) (*frame, error) {
+func (w *Writer) frame(b arrow.Record, ctx *chunkContext) (*frame, error) {
 	f := new(frame)
 	cols := make([]arrow.Array, b.NumCols())
 	copy(cols, b.Columns())
 	tail := int64(0)
 	for _, c := range w.h.Immutable.Columns {
-		s, one := oneColumn(w.plain.Field(c.Field), b.Column(c.Field))
-		p, err := encodeStream(s, one)
-		one.Release()
+		outer, p, err := w.sealedColumn(b, c, ctx)
 		if err != nil {
-			return nil, fmt.Errorf("encode column %q: %w", c.Name, err)
+			return nil, fmt.Errorf("seal column %q: %w", c.Name, err)
 		}
+		defer outer.Release()
+		cols[c.Field] = outer
 		n := chunkSize(p.size)
 		f.plain = append(f.plain, p)
 		f.lengths = append(f.lengths, n)
 		f.directory = le.AppendUint64(f.directory, uint64(n))
 		tail += n
-		null := array.NewNull(int(b.NumRows()))
-		defer null.Release()
-		cols[c.Field] = null
 	}
 	f.pad = make([]byte, -tail&7)
 	tail += int64(len(f.directory) + len(f.pad))
@@ -66,6 +65,42 @@ func (w *Writer) frame(b arrow.Record) (*frame, error) {
 	m.body += tail
 	f.message = m.encode()
 	return f, nil
+}
+
+// sealedColumn gives what stands in the batch for a sealed column, and the
+// plaintext of its ciphertext.
+func (w *Writer) sealedColumn(b arrow.Record, c column, ctx *chunkContext) (arrow.Array, *pieces, error) {
+	a := b.Column(c.Field)
+	if c.Mode == ModeChunk {
+		s, one := oneColumn(w.plain.Field(c.Field), a)
+		defer one.Release()
+		p, err := encodeStream(s, one)
+		if err != nil {
+			return nil, nil, err
+		}
+		return array.NewNull(int(b.NumRows())), p, nil
+	}
+	k, err := newCellKeys(w.keys.columns[c.Field], ctx, c.Field)
+	if err != nil {
+		return nil, nil, err
+	}
+	var leaf leaves
+	if c.Mode == ModeSubject {
+		i, err := table.Column(w.plain, c.Subject)
+		if err != nil {
+			return nil, nil, err
+		}
+		subjects := b.Column(i)
+		if d, ok := subjects.(*array.Dictionary); ok {
+			if subjects, err = decodeDictionary(d); err != nil {
+				return nil, nil, err
+			}
+			defer subjects.Release()
+		}
+		leaf = subjectLeaves(subjects, w.ring.Key)
+	}
+	cells, err := sealCells(a, k, leaf)
+	return cells, new(pieces), err
 }
 
 // body is the size of everything behind the message.

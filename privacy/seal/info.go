@@ -40,6 +40,9 @@ type Holder struct {
 	Recipient   string   `json:"recipient,omitempty"` // id of the key, hex
 	Suite       string   `json:"suite"`
 	PostQuantum bool     `json:"postQuantum"`
+	Policy      string   `json:"policy,omitempty"`
+	Trustees    []string `json:"trustees,omitempty"` // ids of their keys, hex
+	Threshold   int      `json:"threshold,omitempty"`
 	Columns     []string `json:"columns"`
 }
 
@@ -75,8 +78,15 @@ func (h *header) info(plain *arrow.Schema, batches int, rows int64) Info {
 		i.Columns = append(i.Columns, c)
 	}
 	for _, s := range h.Slots {
-		o := Holder{Name: s.Name, Kind: s.Kind, Recipient: s.Recipient, Suite: s.Suite, Columns: []string{}}
-		o.PostQuantum = s.Kind == kindPassphrase || keys.Suite(s.Suite).PostQuantum()
+		o := Holder{Name: s.Name, Kind: s.Kind, Recipient: s.Recipient, Suite: s.Suite, Policy: s.Policy, Columns: []string{}}
+		o.PostQuantum = s.Kind == kindPassphrase || s.Kind == kindTrustees || keys.Suite(s.Suite).PostQuantum()
+		for _, t := range s.Shares {
+			o.Trustees = append(o.Trustees, t.Recipient)
+			o.PostQuantum = o.PostQuantum && keys.Suite(t.Suite).PostQuantum()
+		}
+		if n, err := s.threshold(); err == nil {
+			o.Threshold = n
+		}
 		for _, c := range s.Columns {
 			o.Columns = append(o.Columns, names[c])
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 
+	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/privacy"
 )
 
@@ -111,7 +112,12 @@ func (o *opener) batch(ctx context.Context, i int) (arrow.Record, error) {
 		return nil, err
 	}
 	if o.sel.clear {
-		if err := o.clear(ctx, i, b, cols); err != nil {
+		rec, err := o.outer(ctx, i, b)
+		if err != nil {
+			return nil, err
+		}
+		defer rec.Release()
+		if err := o.cells(i, b, rec, cols); err != nil {
 			return nil, err
 		}
 	}
@@ -132,29 +138,41 @@ func (o *opener) columns(ctx context.Context, i int, b *body, cols map[int]arrow
 		if key == nil || !o.sel.sealed[c.Field] {
 			continue
 		}
+		checked = true
+		if c.Mode != ModeChunk {
+			if err := checkChunk(b, c.Field, key); err != nil {
+				return columnFault(i, c.Name)
+			}
+			continue
+		}
 		a, err := openColumn(ctx, o.r.f.plain.Field(c.Field), b, c.Field, key)
 		if err != nil {
 			return columnFault(i, c.Name)
 		}
 		cols[c.Field] = a
-		checked = true
 	}
 	if checked {
 		return nil
 	}
 	for _, c := range o.r.f.h.Immutable.Columns {
 		if key := o.r.keys.columns[c.Field]; key != nil {
-			r, err := openChunk(b.chunks[c.Field], key, b.ctx.bytes(c.Field))
-			if err == nil {
-				_, err = io.Copy(io.Discard, r)
-			}
-			if err != nil {
+			if err := checkChunk(b, c.Field, key); err != nil {
 				return columnFault(i, c.Name)
 			}
 			return nil
 		}
 	}
 	return privacy.NoKey("open", batchName(i), "the grant covers no column, so nothing can be checked")
+}
+
+// checkChunk authenticates a ciphertext without keeping what it holds.
+func checkChunk(b *body, field int, key []byte) error {
+	r, err := openChunk(b.chunks[field], key, b.ctx.bytes(field))
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, r)
+	return err
 }
 
 func columnFault(i int, name string) error {
@@ -179,24 +197,71 @@ func openColumn(ctx context.Context, f arrow.Field, b *body, field int, key []by
 	return a, nil
 }
 
-// clear decodes the clear columns, whose bytes the ciphertexts have vouched for.
-func (o *opener) clear(ctx context.Context, i int, b *body, cols map[int]arrow.Array) error {
+// outer decodes the buffers of the batch, whose bytes the ciphertexts have
+// vouched for.
+func (o *opener) outer(ctx context.Context, i int, b *body) (arrow.Record, error) {
 	m := b.m
 	m.body = int64(len(b.clear))
 	rec, err := decodeBatch(ctx, io.MultiReader(
 		bytes.NewReader(o.r.f.bare), bytes.NewReader(m.encode()), bytes.NewReader(b.clear), bytes.NewReader(arrowEOS)))
 	if err != nil {
-		return damaged(batchName(i), "its clear columns are malformed")
+		return nil, damaged(batchName(i), "its clear columns are malformed")
 	}
-	defer rec.Release()
 	if rec.NumRows() != b.m.rows || int(rec.NumCols()) != o.r.f.outer.NumFields() {
-		return damaged(batchName(i), "its clear columns are malformed")
+		rec.Release()
+		return nil, damaged(batchName(i), "its clear columns are malformed")
 	}
+	return rec, nil
+}
+
+// cells takes the clear columns over and opens those that are sealed by the
+// cell.
+func (o *opener) cells(i int, b *body, rec arrow.Record, cols map[int]arrow.Array) error {
 	for _, j := range o.sel.fields {
-		if cols[j] == nil {
+		if cols[j] != nil {
+			continue
+		}
+		c := o.r.f.sealedColumn(j)
+		if c == nil {
 			cols[j] = rec.Column(j)
 			cols[j].Retain()
+			continue
 		}
+		a, err := o.openCellColumn(b, c, rec, cols)
+		if err != nil {
+			return columnFault(i, c.Name)
+		}
+		cols[j] = a
 	}
 	return nil
+}
+
+func (o *opener) openCellColumn(b *body, c *column, rec arrow.Record, cols map[int]arrow.Array) (arrow.Array, error) {
+	k, err := newCellKeys(o.r.keys.columns[c.Field], &b.ctx, c.Field)
+	if err != nil {
+		return nil, err
+	}
+	cells, ok := rec.Column(c.Field).(*array.Binary)
+	if !ok {
+		return nil, errContent
+	}
+	var leaf leaves
+	if c.Mode == ModeSubject {
+		at, err := table.Column(o.r.f.plain, c.Subject)
+		if err != nil {
+			return nil, err
+		}
+		subjects := cols[at]
+		if subjects == nil {
+			subjects = rec.Column(at)
+		}
+		if d, isDict := subjects.(*array.Dictionary); isDict {
+			if subjects, err = decodeDictionary(d); err != nil {
+				return nil, err
+			}
+			defer subjects.Release()
+		}
+		leaf = subjectLeaves(subjects, o.r.ring.Key)
+	}
+	return openCells(cells, o.r.f.plain.Field(c.Field).Type, k, leaf)
 }

@@ -52,20 +52,14 @@ func (s stretch) key(passphrase, salt []byte) []byte {
 
 func (s *slot) sealPassphrase(random io.Reader, h [sha256.Size]byte, passphrase, plain []byte) error {
 	st := stretch{stretchTime, stretchMemory, stretchLanes}
-	var both [stretchSalt + saltSize]byte
-	if _, err := io.ReadFull(random, both[:]); err != nil {
+	var salt [stretchSalt]byte
+	if _, err := io.ReadFull(random, salt[:]); err != nil {
 		return err
 	}
-	s.Kind, s.Suite, s.Enc = kindPassphrase, st.String(), encode64(both[:stretchSalt])
-	key := st.key(passphrase, both[:stretchSalt])
+	s.Kind, s.Suite, s.Enc = kindPassphrase, st.String(), encode64(salt[:])
+	key := st.key(passphrase, salt[:])
 	defer clear(key)
-	context, err := s.context(h)
-	if err != nil {
-		return err
-	}
-	ct, err := sealChunk(nil, key, [saltSize]byte(both[stretchSalt:]), context, [][]byte{plain})
-	s.CT = encode64(ct)
-	return err
+	return s.sealText(random, h, key, plain)
 }
 
 // context binds a symmetric slot to the file and to its own public members.

@@ -5,13 +5,10 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
-	"slices"
-	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -20,211 +17,13 @@ import (
 	"github.com/verisim/verisim/privacy/keys"
 )
 
-// file is a sealed file whose frame was checked, without any key.
-type file struct {
-	r       io.ReaderAt
-	size    int64
-	h       *header
-	hash    [sha256.Size]byte
-	plain   *arrow.Schema
-	outer   *arrow.Schema // without metadata
-	bare    []byte        // schema message of outer
-	message []byte        // schema message
-	blocks  []block
-	rows    []int64 // of each block, unauthenticated until the block is opened
-	starts  []int64 // first row of each block
-	footAt  int64   // of the footer
-	padded  string
-}
-
-func damaged(object, format string, args ...any) error {
-	return privacy.Tampered("read", object, format, args...)
-}
-
-// readFile reads everything but the batches.
-func readFile(r io.ReaderAt, size int64) (*file, error) {
-	f := &file{r: r, size: size}
-	if size < minFile {
-		return nil, damaged("file", "%d bytes are too few", size)
-	}
-	head, err := f.bytes(0, 16)
-	if err != nil {
-		return nil, err
-	}
-	tail, err := f.bytes(size-10, 10)
-	if err != nil {
-		return nil, err
-	}
-	if string(head[:8]) != magic+"\x00\x00" {
-		return nil, damaged("file", "it does not start like an Arrow file")
-	}
-	if string(tail[4:]) != magic {
-		return nil, damaged("file", "it does not end like an Arrow file: it was cut, or never finished")
-	}
-	footSize := int64(le.Uint32(tail))
-	f.footAt = size - 10 - footSize
-	if f.footAt < 16 {
-		return nil, damaged("footer", "its size %d is larger than the file", footSize)
-	}
-	foot, err := f.bytes(f.footAt, footSize)
-	if err != nil {
-		return nil, err
-	}
-	blocks, template, err := parseFooter(foot)
-	if err != nil {
-		return nil, damaged("footer", "%v", err)
-	}
-	f.blocks = blocks
-	if err := f.layout(); err != nil {
-		return nil, err
-	}
-	if err := f.schema(template); err != nil {
-		return nil, err
-	}
-	return f, f.countRows()
-}
-
-// bytes reads n bytes, which the caller has held against the file's size.
-func (f *file) bytes(at, n int64) ([]byte, error) {
-	b := make([]byte, n)
-	if _, err := f.r.ReadAt(b, at); err != nil && !(err == io.EOF && at+n == f.size) {
-		return nil, fmt.Errorf("read sealed file: %w", err)
-	}
-	return b, nil
-}
-
-// layout checks that schema, batches, end marker and footer lie without gaps.
-func (f *file) layout() error {
-	first := f.footAt - int64(len(arrowEOS))
-	if len(f.blocks) > 0 {
-		first = f.blocks[0].offset
-	}
-	if first < 16 || first > f.footAt || first > maxHeader*4 {
-		return damaged("footer", "the first batch lies outside the file")
-	}
-	at := first
-	for i, b := range f.blocks {
-		if b.offset != at || b.meta < 16 || b.body < 0 || b.body > f.size || b.meta > f.size {
-			return damaged(batchName(i), "its place in the footer does not follow the batch before")
-		}
-		if at += b.meta + b.body; at > f.footAt {
-			return damaged(batchName(i), "it lies outside the file")
-		}
-	}
-	if at != f.footAt-int64(len(arrowEOS)) {
-		return damaged("file", "something lies between the batches and the footer")
-	}
-	eos, err := f.bytes(at, int64(len(arrowEOS)))
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(eos, arrowEOS) {
-		return damaged("file", "the end marker is missing")
-	}
-	f.message, err = f.bytes(8, first-8)
-	if err != nil {
-		return err
-	}
-	if n := int64(int32(le.Uint32(f.message[4:]))); le.Uint32(f.message) != 0xffffffff || n != first-16 {
-		return damaged("schema", "its length is wrong")
-	}
-	return nil
-}
-
-func batchName(i int) string { return fmt.Sprintf("batch %d", i) }
-
-// schema reads the header and holds both copies of the schema against it.
-func (f *file) schema(template []byte) error {
-	md, err := vetSchema(f.message)
-	if err != nil {
-		return damaged("schema", "it is malformed")
-	}
-	var ok bool
-	if f.padded, ok = md[keyHeader]; !ok {
-		return &privacy.Error{Kind: privacy.ErrTampered, Verb: "read", Object: "file", Cause: "it is an Arrow file without a seal"}
-	}
-	if f.h, err = parseHeader(f.padded); err != nil {
-		return err
-	}
-	if f.hash, err = f.h.Immutable.hash(); err != nil {
-		return err
-	}
-	blank := []byte(strings.Repeat(" ", len(f.padded)))
-	message, err := replaceOnce(f.message, f.padded, blank)
-	if err != nil {
-		return damaged("schema", "the header is not where it belongs")
-	}
-	if template, err = replaceOnce(template, f.padded, blank); err != nil {
-		return &privacy.Error{
-			Kind: privacy.ErrTampered, Verb: "read", Object: "footer", Cause: "its header is not that of the schema",
-			Hint: "if a rewrap of this file was interrupted, run it again",
-		}
-	}
-	ms, ts := sha256.Sum256(message), sha256.Sum256(template)
-	if hex.EncodeToString(ms[:]) != f.h.Immutable.SchemaDigest || hex.EncodeToString(ts[:]) != f.h.Immutable.FooterDigest {
-		return damaged("schema", "it is not the one that the file was sealed with")
-	}
-	outer, err := decodeSchema(append(bytes.Clone(f.message), arrowEOS...))
-	if err != nil {
-		return damaged("schema", "it is malformed")
-	}
-	return f.derive(outer)
-}
-
-// derive rebuilds both schemas from the header and compares.
-func (f *file) derive(outer *arrow.Schema) error {
-	raw, err := decode64(f.h.Immutable.Schema, -1)
-	if err != nil {
-		return damaged("header", "its schema is malformed")
-	}
-	vetted, ok := bytes.CutSuffix(raw, arrowEOS)
-	if _, err := vetSchema(vetted); err != nil || !ok {
-		return damaged("header", "its schema is malformed")
-	}
-	if f.plain, err = decodeSchema(raw); err != nil {
-		return damaged("header", "its schema is malformed")
-	}
-	want, err := outerSchema(f.plain, f.h.Immutable.Columns, f.padded)
-	if err != nil {
-		return damaged("header", "%v", err)
-	}
-	if !want.Equal(outer) {
-		return damaged("schema", "its columns are not those of the header")
-	}
-	f.outer = bare(want)
-	if f.bare, err = schemaMessage(f.outer); err != nil {
-		return damaged("schema", "it is malformed")
-	}
-	if f.h.Immutable.Empty != (len(f.blocks) == 0) {
-		return damaged("file", "%d batches in a table that says empty = %v", len(f.blocks), f.h.Immutable.Empty)
-	}
-	return nil
-}
-
-func (f *file) countRows() error {
-	total := int64(0)
-	for i, b := range f.blocks {
-		meta, err := f.bytes(b.offset, b.meta)
-		if err != nil {
-			return err
-		}
-		m, used, err := parseMessage(meta)
-		if err != nil || int64(used) != b.meta || m.body != b.body || m.rows == 0 {
-			return damaged(batchName(i), "its message is malformed")
-		}
-		f.starts = append(f.starts, total)
-		f.rows = append(f.rows, m.rows)
-		if total += m.rows; total < 0 {
-			return damaged(batchName(i), "too many rows")
-		}
-	}
-	return nil
-}
-
 // Unlock is what somebody has to open a file with. All that fits is used.
 type Unlock struct {
-	Identities []*keys.Identity
-	Passphrase []byte
+	Identities    []*keys.Identity
+	Passphrase    []byte
+	AttributeKeys []*keys.AttributeKey
+	// Keyring opens the cells of subjects that were not erased.
+	Keyring *keys.Keyring
 }
 
 // Reader gives the columns that its keys open. Its methods may be called from
@@ -232,6 +31,7 @@ type Unlock struct {
 type Reader struct {
 	f    *file
 	keys *keySet
+	ring *keys.Keyring // of the file's subjects, or nil
 }
 
 // Open reads a sealed file with identities.
@@ -251,7 +51,11 @@ func OpenWith(r io.ReaderAt, size int64, u Unlock) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{f, k}, nil
+	out := &Reader{f: f, keys: k}
+	if u.Keyring != nil && u.Keyring.ID() == f.h.Immutable.Keyring {
+		out.ring = u.Keyring
+	}
+	return out, nil
 }
 
 // unlock collects the keys of all slots that open, and checks the header.
@@ -270,37 +74,20 @@ func (f *file) unlock(u Unlock) (*keySet, error) {
 		}
 		return nil
 	}
-	var wrong error
+	var short error // why a slot that was tried did not open for want of a key
 	for n := range f.h.Slots {
-		s := &f.h.Slots[n]
-		for _, id := range u.Identities {
-			k, ok, err := s.open(f.hash, id)
-			if err != nil {
-				return nil, err
-			}
-			if ok {
-				if err := add(k); err != nil {
-					return nil, err
-				}
-			}
+		err := f.tryAll(&f.h.Slots[n], u, add)
+		if errors.Is(err, privacy.ErrNoKey) {
+			short = err
+			continue
 		}
-		if s.Kind == kindPassphrase && u.Passphrase != nil {
-			k, err := s.openPassphrase(f.hash, u.Passphrase)
-			if errors.Is(err, privacy.ErrNoKey) {
-				wrong = err
-				continue
-			}
-			if err == nil {
-				err = add(k)
-			}
-			if err != nil {
-				return nil, err
-			}
+		if err != nil {
+			return nil, err
 		}
 	}
 	if all.header == nil {
-		if wrong != nil {
-			return nil, wrong
+		if short != nil {
+			return nil, short
 		}
 		return nil, &privacy.Error{
 			Kind: privacy.ErrNoKey, Verb: "open", Object: "file",
@@ -317,6 +104,54 @@ func (f *file) unlock(u Unlock) (*keySet, error) {
 		return nil, damaged("header", "it does not authenticate: a grant was added, taken away or changed")
 	}
 	return all, nil
+}
+
+// tryAll tries everything that may open a slot, and adds what comes out.
+func (f *file) tryAll(s *slot, u Unlock, add func(*keySet) error) error {
+	switch s.Kind {
+	case kindHPKE:
+		for _, id := range u.Identities {
+			k, ok, err := s.open(f.hash, id)
+			if err != nil {
+				return err
+			}
+			if ok {
+				return add(k)
+			}
+		}
+	case kindTrustees:
+		k, ok, err := s.openTrustees(f.hash, u.Identities)
+		if err != nil {
+			return err
+		}
+		if ok {
+			return add(k)
+		}
+	case kindPassphrase:
+		if u.Passphrase == nil {
+			return nil
+		}
+		k, err := s.openPassphrase(f.hash, u.Passphrase)
+		if err != nil {
+			return err
+		}
+		return add(k)
+	case kindPolicy:
+		for _, a := range u.AttributeKeys {
+			k, err := s.openPolicy(f.hash, a)
+			if errors.Is(err, privacy.ErrNoKey) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			return add(k)
+		}
+		if len(u.AttributeKeys) > 0 {
+			return privacy.NoKey("open", "file", "the attributes do not meet the policy")
+		}
+	}
+	return nil
 }
 
 // Info tells who may open what.
@@ -343,11 +178,38 @@ func (f *file) total() int64 {
 func (r *Reader) Granted() []string {
 	var out []string
 	for _, c := range r.f.h.Immutable.Columns {
-		if r.keys.columns[c.Field] != nil {
+		if r.opens(c) {
 			out = append(out, c.Name)
 		}
 	}
 	return out
+}
+
+// opens says whether the keys open a column: one in subject mode also needs the
+// keyring, and the column that names the subject.
+func (r *Reader) opens(c column) bool {
+	if r.keys.columns[c.Field] == nil {
+		return false
+	}
+	if c.Mode != ModeSubject {
+		return true
+	}
+	i, err := table.Column(r.f.plain, c.Subject)
+	if err != nil || r.ring == nil {
+		return false
+	}
+	s := r.f.sealedColumn(i)
+	return s == nil || (s.Mode == ModeChunk && r.keys.columns[i] != nil)
+}
+
+// sealedColumn finds a sealed column by its field, or nil.
+func (f *file) sealedColumn(field int) *column {
+	for n := range f.h.Immutable.Columns {
+		if c := &f.h.Immutable.Columns[n]; c.Field == field {
+			return c
+		}
+	}
+	return nil
 }
 
 // CommitKey is Writer.CommitKey for a column that the keys open, and nil for
@@ -415,17 +277,14 @@ type selection struct {
 	schema *arrow.Schema
 	fields []int        // of the plain schema, in the order of schema
 	sealed map[int]bool // fields to open
-	clear  bool         // any clear column is wanted
+	clear  bool         // the buffers of the batch are wanted
 }
 
 func (r *Reader) choose(names []string) (*selection, error) {
 	s := &selection{sealed: map[int]bool{}}
-	isSealed := func(i int) bool {
-		return slices.ContainsFunc(r.f.h.Immutable.Columns, func(c column) bool { return c.Field == i })
-	}
 	if names == nil {
 		for i := range r.f.plain.NumFields() {
-			if !isSealed(i) || r.keys.columns[i] != nil {
+			if c := r.f.sealedColumn(i); c == nil || r.opens(*c) {
 				s.fields = append(s.fields, i)
 			}
 		}
@@ -435,7 +294,10 @@ func (r *Reader) choose(names []string) (*selection, error) {
 		if err != nil {
 			return nil, err
 		}
-		if isSealed(i) && r.keys.columns[i] == nil {
+		if c := r.f.sealedColumn(i); c != nil && !r.opens(*c) {
+			if r.keys.columns[i] != nil {
+				return nil, privacy.NoKey("open", fmt.Sprintf("column %q", n), "its keyring, or the column that names its subjects, is missing")
+			}
 			return nil, privacy.NoKey("open", fmt.Sprintf("column %q", n), "no grant of the given keys covers it")
 		}
 		s.fields = append(s.fields, i)
@@ -443,10 +305,22 @@ func (r *Reader) choose(names []string) (*selection, error) {
 	var fields []arrow.Field
 	for _, i := range s.fields {
 		fields = append(fields, r.f.plain.Field(i))
-		if isSealed(i) {
-			s.sealed[i] = true
-		} else {
+		c := r.f.sealedColumn(i)
+		if c == nil || c.Mode != ModeChunk {
 			s.clear = true
+		}
+		if c == nil {
+			continue
+		}
+		s.sealed[i] = true
+		if c.Mode == ModeSubject {
+			subject, err := table.Column(r.f.plain, c.Subject)
+			if err != nil {
+				return nil, err
+			}
+			if r.f.sealedColumn(subject) != nil {
+				s.sealed[subject] = true
+			}
 		}
 	}
 	md := r.f.plain.Metadata()

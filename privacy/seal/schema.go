@@ -85,3 +85,12 @@ func nested(t arrow.DataType, top bool) bool {
 	}
 	return false
 }
+
+// valueType is the type of a column's values, whether or not a dictionary holds
+// them.
+func valueType(t arrow.DataType) arrow.DataType {
+	if d, ok := t.(*arrow.DictionaryType); ok {
+		return d.ValueType
+	}
+	return t
+}

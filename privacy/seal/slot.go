@@ -19,6 +19,8 @@ var be = binary.BigEndian
 const (
 	kindHPKE       = "hpke"
 	kindPassphrase = "passphrase"
+	kindTrustees   = "trustees"
+	kindPolicy     = "policy"
 )
 
 const labelSlot = "verisim/seal/v1/slot\x00"
@@ -26,18 +28,28 @@ const labelSlot = "verisim/seal/v1/slot\x00"
 // slot is one grant: who may open which columns, and the keys wrapped for them.
 // All members but CT are public, and authenticated with it.
 type slot struct {
-	Columns   []int  `json:"columns"` // fields of the granted columns, ascending
-	CT        string `json:"ct"`      // base64
-	Enc       string `json:"enc"`     // base64: encapsulated key, or salt
-	Kind      string `json:"kind"`
-	Name      string `json:"name"`      // what the sealer calls the holder
-	Recipient string `json:"recipient"` // hex of the recipient's id, or ""
-	Suite     string `json:"suite"`     // of keys, or the key stretching
+	Columns   []int       `json:"columns"` // fields of the granted columns, ascending
+	CT        string      `json:"ct"`      // base64
+	Enc       string      `json:"enc"`     // base64: encapsulated key, salt, commitments, or sealed key
+	Kind      string      `json:"kind"`
+	Name      string      `json:"name"`      // what the sealer calls the holder
+	Policy    string      `json:"policy"`    // of attributes, or ""
+	Recipient string      `json:"recipient"` // hex of the recipient's id, or ""
+	Shares    []slotShare `json:"shares"`    // one a trustee
+	Suite     string      `json:"suite"`
+}
+
+// slotShare is one trustee's share, wrapped.
+type slotShare struct {
+	CT        string `json:"ct"`        // base64
+	Enc       string `json:"enc"`       // base64
+	Recipient string `json:"recipient"` // hex
+	Suite     string `json:"suite"`
 }
 
 // public is what a slot's ciphertext authenticates beside the file's hash.
 func (s slot) public() ([]byte, error) {
-	s.CT, s.Enc = "", ""
+	s.CT, s.Enc, s.Shares = "", "", []slotShare{}
 	return privacy.Canonical(s)
 }
 
@@ -101,24 +113,37 @@ func (s *slot) check(i *immutable) error {
 	if _, err := decode64(s.CT, -1); err != nil {
 		return bad("its text is malformed")
 	}
+	shared, policy, addressed := s.Kind == kindTrustees, s.Kind == kindPolicy, s.Kind == kindHPKE
+	if (len(s.Shares) > 0) != shared || (s.Policy != "") != policy || (s.Recipient != "") != addressed || s.Shares == nil {
+		return bad("it has members that its kind does not use")
+	}
 	switch s.Kind {
 	case kindHPKE:
-		id, err := hex.DecodeString(s.Recipient)
-		if err != nil || len(id) != 16 || hex.EncodeToString(id) != s.Recipient {
+		if !isRecipient(s.Recipient) {
 			return bad("its recipient is malformed")
 		}
 		if n := keys.Suite(s.Suite).EncSize(); n == 0 || n != len(enc) {
 			return bad("its suite %q is unknown or does not fit its key", s.Suite)
 		}
 	case kindPassphrase:
-		_, err := parseStretch(s.Suite)
-		if err != nil || len(enc) != stretchSalt || s.Recipient != "" {
+		if _, err := parseStretch(s.Suite); err != nil || len(enc) != stretchSalt {
 			return bad("its key stretching is malformed")
+		}
+	case kindTrustees:
+		return s.checkTrustees(len(enc))
+	case kindPolicy:
+		if s.Suite != policySuite || keys.CheckPolicy(s.Policy) != nil {
+			return bad("its policy is malformed")
 		}
 	default:
 		return &privacy.Error{Kind: privacy.ErrVersion, Verb: "read", Object: "slot", Cause: fmt.Sprintf("kind %q", s.Kind)}
 	}
 	return nil
+}
+
+func isRecipient(s string) bool {
+	id, err := hex.DecodeString(s)
+	return err == nil && len(id) == 16 && hex.EncodeToString(id) == s
 }
 
 func slotInfo(h [sha256.Size]byte, kind string) []byte {
@@ -127,11 +152,19 @@ func slotInfo(h [sha256.Size]byte, kind string) []byte {
 
 // makeSlot wraps keys for a grant.
 func makeSlot(random io.Reader, h [sha256.Size]byte, g *Grant, columns []int, k *keySet) (slot, error) {
-	s := slot{Columns: columns, Name: g.Name}
+	s := slot{Columns: columns, Name: g.Name, Shares: []slotShare{}}
 	plain := k.pack(columns)
 	defer clear(plain)
-	if g.Passphrase != nil {
-		return s, s.sealPassphrase(random, h, g.Passphrase, plain)
+	switch {
+	case g.Passphrase != nil:
+		err := s.sealPassphrase(random, h, g.Passphrase, plain)
+		return s, err
+	case g.Trustees != nil:
+		err := s.sealTrustees(random, h, g.Trustees, plain)
+		return s, err
+	case g.Policy != "":
+		err := s.sealPolicy(random, h, g, plain)
+		return s, err
 	}
 	id := g.Recipient.ID()
 	s.Kind, s.Suite, s.Recipient = kindHPKE, string(g.Recipient.Suite()), hex.EncodeToString(id[:])

@@ -18,40 +18,6 @@ import (
 	"github.com/verisim/verisim/privacy/keys"
 )
 
-// Grant lets one holder open some columns.
-type Grant struct {
-	// Name is how inspect calls the holder. It is public. Default none.
-	Name string
-	// Recipient holds the key. Required unless Passphrase is given.
-	Recipient keys.Recipient
-	// Passphrase opens the grant instead of a key. It is stretched by Argon2id.
-	Passphrase []byte
-	// Columns are the names that the holder may open. Default, or "*", all
-	// sealed columns.
-	Columns []string
-}
-
-func (g *Grant) all() bool { return len(g.Columns) == 0 || slices.Contains(g.Columns, "*") }
-
-// Options say what to seal and for whom.
-type Options struct {
-	// Grants are who may open what. At least one is required, and every sealed
-	// column must be in one.
-	Grants []Grant
-	// Columns are sealed beside those that the grants name. Default none; if no
-	// name is given anywhere, all columns are sealed.
-	Columns []string
-	// Modes says how a column is sealed, by name. Default ModeChunk.
-	Modes map[string]Mode
-	// InsecureAllowClassical lets classical recipients (X25519) stand beside or
-	// instead of post-quantum ones. Without it they are refused, because one
-	// classical grant undoes the others' protection against recording today and
-	// decrypting later.
-	InsecureAllowClassical bool
-	// Rand is where keys come from. Default crypto/rand.
-	Rand io.Reader
-}
-
 const (
 	minFile = 8 + 8 + 8 + 4 + 6 // magic, a message, the end, footer length, magic
 	magic   = "ARROW1"
@@ -70,6 +36,7 @@ type Writer struct {
 	h       header
 	hash    [sha256.Size]byte
 	keys    *keySet
+	ring    *keys.Keyring
 	message []byte // schema message
 	foot    []byte // footer template
 	blocks  []block
@@ -100,7 +67,7 @@ func Create(w io.Writer, s *arrow.Schema, opt Options) (*Writer, error) {
 	if _, err := io.ReadFull(random, id[:]); err != nil {
 		return nil, err
 	}
-	out := &Writer{w: w, random: random, grants: opt.Grants, input: s, keys: k}
+	out := &Writer{w: w, random: random, grants: opt.Grants, input: s, keys: k, ring: opt.Keyring}
 	sealed := map[int]Mode{}
 	for _, c := range columns {
 		sealed[c.Field] = c.Mode
@@ -113,102 +80,16 @@ func Create(w io.Writer, s *arrow.Schema, opt Options) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode schema: %w", err)
 	}
+	ring := ""
+	if slices.ContainsFunc(columns, func(c column) bool { return c.Mode == ModeSubject }) {
+		ring = opt.Keyring.ID()
+	}
 	out.h.Immutable = immutable{
+		Keyring: ring,
 		Columns: columns, FileID: hex.EncodeToString(id[:]),
 		Schema: encode64(stream.bytes()), Suite: suiteName, Version: Version,
 	}
 	return out, out.begin(false)
-}
-
-// choose finds the columns to seal and checks the grants.
-func choose(s *arrow.Schema, opt *Options) ([]column, error) {
-	if len(opt.Grants) == 0 {
-		return nil, privacy.Refused("seal", "table", "no grant is given, so nobody could open it")
-	}
-	names := slices.Clone(opt.Columns)
-	everything := len(names) == 0
-	for i := range opt.Grants {
-		g := &opt.Grants[i]
-		if err := g.check(opt.InsecureAllowClassical); err != nil {
-			return nil, err
-		}
-		if !g.all() {
-			names = append(names, g.Columns...)
-			everything = false
-		}
-	}
-	for n := range opt.Modes {
-		names = append(names, n)
-	}
-	want := map[int]bool{}
-	for _, n := range names {
-		if n == "*" {
-			everything = true
-			continue
-		}
-		i, err := table.Column(s, n)
-		if err != nil {
-			return nil, fmt.Errorf("seal: %w", err)
-		}
-		want[i] = true
-	}
-	var columns []column
-	for i, f := range s.Fields() {
-		if !everything && !want[i] {
-			continue
-		}
-		if len(s.FieldIndices(f.Name)) != 1 {
-			return nil, fmt.Errorf("seal column %q: two columns have that name", f.Name)
-		}
-		mode := ModeChunk
-		if m, ok := opt.Modes[f.Name]; ok {
-			mode = m
-		}
-		if mode != ModeChunk {
-			return nil, fmt.Errorf("seal column %q: unknown mode %q", f.Name, mode)
-		}
-		if !slices.ContainsFunc(opt.Grants, func(g Grant) bool { return g.all() || slices.Contains(g.Columns, f.Name) }) {
-			return nil, privacy.Refused("seal", fmt.Sprintf("column %q", f.Name), "no grant opens it, so it would be lost")
-		}
-		columns = append(columns, column{Field: i, Mode: mode, Name: f.Name})
-	}
-	if len(columns) == 0 {
-		return nil, privacy.Refused("seal", "table", "it has no column to seal")
-	}
-	return columns, nil
-}
-
-func (g *Grant) check(classical bool) error {
-	if len(g.Name) > maxNameSize {
-		return fmt.Errorf("grant %q...: the name has %d bytes, at most %d", g.Name[:16], len(g.Name), maxNameSize)
-	}
-	object := fmt.Sprintf("%q", g.Name)
-	switch {
-	case g.Passphrase == nil && g.Recipient.IsZero():
-		return fmt.Errorf("grant %s: neither a recipient nor a passphrase is given", object)
-	case g.Passphrase != nil && !g.Recipient.IsZero():
-		return fmt.Errorf("grant %s: both a recipient and a passphrase are given", object)
-	case g.Passphrase != nil && len(g.Passphrase) == 0:
-		return privacy.Refused("grant", object, "the passphrase is empty")
-	case g.Passphrase == nil && !g.Recipient.Suite().PostQuantum() && !classical:
-		return &privacy.Error{
-			Kind: privacy.ErrRefused, Verb: "grant", Object: object,
-			Cause: "its recipient is classical (" + string(g.Recipient.Suite()) + "): what is recorded today could be opened by a quantum computer later",
-			Hint:  "ask for a recipient that starts with age1pq1 (verisim keys new), or allow classical recipients by force",
-		}
-	}
-	return nil
-}
-
-// fields lists the granted fields of the sealed columns.
-func (g *Grant) fields(columns []column) []int {
-	out := []int{}
-	for _, c := range columns {
-		if g.all() || slices.Contains(g.Columns, c.Name) {
-			out = append(out, c.Field)
-		}
-	}
-	return out
 }
 
 // begin lays out the header and everything that follows from it. The digests
@@ -407,11 +288,12 @@ func (w *Writer) flush(final bool) error {
 		return err
 	}
 	defer plain.Release()
-	f, err := w.frame(plain)
+	ctx := chunkContext{hash: w.hash, batch: uint64(len(w.blocks)), first: w.rows, rows: b.NumRows(), final: final}
+	f, err := w.frame(plain, &ctx)
 	if err != nil {
 		return err
 	}
-	ctx := chunkContext{hash: w.hash, batch: uint64(len(w.blocks)), first: w.rows, rows: b.NumRows(), final: final, frame: f.digest()}
+	ctx.frame = f.digest()
 	k := block{offset: w.pos, meta: int64(len(f.message)), body: f.body()}
 	if k.meta > math.MaxInt32 {
 		return fmt.Errorf("write batch: its metadata is too large")
