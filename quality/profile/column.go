@@ -255,3 +255,6 @@ func (c *column) mergeCount(o *column, s slot) {
 	}
 	c.values.claim(t, s.h, s.n, ref)
 }
+
+// KindOf says how values of a type are read.
+func KindOf(t arrow.DataType) Kind { return planOf(t).kind }

@@ -16,8 +16,6 @@ type scratch struct {
 	hashes [chunkRows]uint64
 	room   [chunkRows]uint64
 	pos    [chunkRows]int32
-	counts []uint64 // by dictionary entry
-	picked []int    // rows for the sample
 }
 
 // nullHash stands for a null in the hash of a row.
