@@ -4,18 +4,22 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/ipc"
+
+	"github.com/verisim/verisim/formats"
+	"github.com/verisim/verisim/formats/ipc"
 )
 
 // encodeStream gives the pieces of an Arrow IPC stream: schema, batches, end.
 func encodeStream(s *arrow.Schema, batches ...arrow.Record) (*pieces, error) {
 	p := new(pieces)
-	w := ipc.NewWriter(p, ipc.WithSchema(s))
+	w, err := ipc.Stream{}.Create(p, s, formats.WriteOptions{Compression: "none"})
+	if err != nil {
+		return nil, err
+	}
 	for _, b := range batches {
 		if err := w.Write(b); err != nil {
 			return nil, err
@@ -26,8 +30,8 @@ func encodeStream(s *arrow.Schema, batches ...arrow.Record) (*pieces, error) {
 
 // emptyFile gives an Arrow IPC file without batches.
 func emptyFile(s *arrow.Schema) ([]byte, error) {
-	b := new(seekBuffer)
-	w, err := ipc.NewFileWriter(b, ipc.WithSchema(s))
+	var b bytes.Buffer
+	w, err := ipc.File{}.Create(&b, s, formats.WriteOptions{Compression: "none"})
 	if err != nil {
 		return nil, err
 	}
@@ -37,64 +41,47 @@ func emptyFile(s *arrow.Schema) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// seekBuffer tells Arrow's file writer where it stands.
-type seekBuffer struct{ bytes.Buffer }
-
-func (b *seekBuffer) Seek(offset int64, whence int) (int64, error) {
-	if offset != 0 || whence == io.SeekStart {
-		return 0, errors.ErrUnsupported
-	}
-	return int64(b.Len()), nil
-}
-
 var errContent = errors.New("it is no Arrow stream of one batch")
 
 // decodeSchema reads the schema of a stream without batches.
-func decodeSchema(b []byte) (s *arrow.Schema, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			s, err = nil, fmt.Errorf("read schema: %v", r)
-		}
-	}()
-	r, err := ipc.NewReader(bytes.NewReader(b))
+func decodeSchema(b []byte) (*arrow.Schema, error) {
+	st, err := ipc.Stream{}.Read(context.Background(), formats.Input{Name: "schema", Reader: bytes.NewReader(b)}, formats.ReadOptions{})
 	if err != nil {
 		return nil, err
 	}
-	defer r.Release()
-	return r.Schema(), nil
+	for _, err := range st.Batches(context.Background()) {
+		return nil, errors.Join(errContent, err)
+	}
+	return st.Schema(), nil
 }
 
 // decodeBatch reads a stream of exactly one batch, to the end of r.
-func decodeBatch(_ context.Context, r io.Reader) (b arrow.Record, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			b, err = nil, errContent
-		}
-	}()
-	rd, err := ipc.NewReader(r)
+func decodeBatch(ctx context.Context, r io.Reader) (arrow.Record, error) {
+	st, err := ipc.Stream{}.Read(ctx, formats.Input{Name: "batch", Reader: r}, formats.ReadOptions{})
 	if err != nil {
 		return nil, err
 	}
-	defer rd.Release()
-	if !rd.Next() {
-		return nil, errors.Join(errContent, rd.Err())
-	}
-	rec := rd.Record()
-	rec.Retain()
-	ok := false
-	defer func() {
-		if !ok {
-			rec.Release()
+	var out arrow.Record
+	fail := func(err error) (arrow.Record, error) {
+		if out != nil {
+			out.Release()
 		}
-	}()
-	if rd.Next() || rd.Err() != nil {
-		return nil, errors.Join(errContent, rd.Err())
-	}
-	if n, err := io.ReadFull(r, make([]byte, 1)); n > 0 || err != io.EOF {
 		return nil, errors.Join(errContent, err)
 	}
-	ok = true
-	return rec, nil
+	for b, err := range st.Batches(ctx) {
+		if err != nil || out != nil {
+			return fail(err)
+		}
+		b.Retain()
+		out = b
+	}
+	if out == nil {
+		return fail(nil)
+	}
+	if n, err := io.ReadFull(r, make([]byte, 1)); n > 0 || err != io.EOF {
+		return fail(err)
+	}
+	return out, nil
 }
 
 // pieces is a writer that remembers what it is given: long writes by

@@ -62,30 +62,6 @@ func outerSchema(plain *arrow.Schema, columns []column, header string) (*arrow.S
 	return arrow.NewSchema(fields, &md), nil
 }
 
-// plainTypes refuses types that the container cannot hold in the clear.
-func plainTypes(s *arrow.Schema, sealed map[int]Mode) error {
-	for i, f := range s.Fields() {
-		if _, ok := sealed[i]; !ok && nested(f.Type, true) {
-			return fmt.Errorf("seal column %q: type %v cannot stay clear; seal it, or convert it first", f.Name, f.Type)
-		}
-	}
-	return nil
-}
-
-// nested says whether a type has dictionaries below the top, views or
-// extensions, whose buffers a plain record batch message does not hold.
-func nested(t arrow.DataType, top bool) bool {
-	switch t := t.(type) {
-	case *arrow.DictionaryType:
-		return !top || nested(t.ValueType, false)
-	case arrow.BinaryViewDataType, arrow.ExtensionType, *arrow.RunEndEncodedType, arrow.UnionType:
-		return true
-	case arrow.NestedType:
-		return slices.ContainsFunc(t.Fields(), func(f arrow.Field) bool { return nested(f.Type, false) })
-	}
-	return false
-}
-
 // valueType is the type of a column's values, whether or not a dictionary holds
 // them.
 func valueType(t arrow.DataType) arrow.DataType {

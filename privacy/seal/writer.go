@@ -63,6 +63,12 @@ func Create(w io.Writer, s *arrow.Schema, opt Options) (*Writer, error) {
 			return nil, err
 		}
 	}
+	return create(w, s, columns, opt, k)
+}
+
+// create starts a file under given keys, which Close erases.
+func create(w io.Writer, s *arrow.Schema, columns []column, opt Options, k *keySet) (*Writer, error) {
+	random := orRandom(opt.Rand)
 	var id [16]byte
 	if _, err := io.ReadFull(random, id[:]); err != nil {
 		return nil, err
@@ -71,9 +77,6 @@ func Create(w io.Writer, s *arrow.Schema, opt Options) (*Writer, error) {
 	sealed := map[int]Mode{}
 	for _, c := range columns {
 		sealed[c.Field] = c.Mode
-	}
-	if err := plainTypes(s, sealed); err != nil {
-		return nil, err
 	}
 	out.plain = plainSchema(s, sealed)
 	stream, err := encodeStream(out.plain)
