@@ -1,0 +1,474 @@
+package expr
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/verisim/verisim/formats/table"
+)
+
+// naive evaluates one row of a syntax tree: the meaning of the language written
+// down once more, without columns, registers or types. Null is nil.
+func naive(n *node, row map[string]any) any {
+	switch n.op {
+	case opNull:
+		return nil
+	case opBool:
+		return n.text == "true"
+	case opInt:
+		return n.int
+	case opFloat:
+		return n.float
+	case opString:
+		return n.text
+	case opColumn:
+		return row[n.text]
+	case opIf:
+		cond := naive(n.kids[0], row)
+		yes, no := widen(naive(n.kids[1], row), naive(n.kids[2], row))
+		switch cond {
+		case nil:
+			return nil
+		case true:
+			return yes
+		}
+		return no
+	case opUnary:
+		switch v := naive(n.kids[0], row).(type) {
+		case bool:
+			return !v
+		case int64:
+			if v == math.MinInt64 {
+				return nil
+			}
+			return -v
+		case float64:
+			return -v
+		}
+		return nil
+	case opCall:
+		return naiveCall(n, row)
+	}
+	x := naive(n.kids[0], row)
+	if n.text == "in" {
+		out := any(false)
+		for _, k := range n.kids[1].kids {
+			out = kleeneOr(out, naiveCompare("==", x, naive(k, row)))
+		}
+		if x == nil {
+			return nil
+		}
+		return out
+	}
+	y := naive(n.kids[1], row)
+	switch n.text {
+	case "&&":
+		if x == false || y == false {
+			return false
+		}
+		if x == nil || y == nil {
+			return nil
+		}
+		return true
+	case "||":
+		return kleeneOr(x, y)
+	case "+", "-", "*", "/", "%":
+		return naiveArithmetic(n.text, x, y)
+	}
+	return naiveCompare(n.text, x, y)
+}
+
+func kleeneOr(x, y any) any {
+	if x == true || y == true {
+		return true
+	}
+	if x == nil || y == nil {
+		return nil
+	}
+	return false
+}
+
+func widen(x, y any) (any, any) {
+	if i, ok := x.(int64); ok {
+		if _, float := y.(float64); float {
+			x = float64(i)
+		}
+	}
+	if i, ok := y.(int64); ok {
+		if _, float := x.(float64); float {
+			y = float64(i)
+		}
+	}
+	return x, y
+}
+
+func naiveCompare(op string, x, y any) any {
+	if x == nil || y == nil {
+		return nil
+	}
+	x, y = widen(x, y)
+	order := func(less, same bool) any {
+		switch op {
+		case "==":
+			return same
+		case "!=":
+			return !same
+		case "<":
+			return less
+		case "<=":
+			return less || same
+		}
+		return nil
+	}
+	if op == ">" || op == ">=" {
+		x, y = y, x
+		op = strings.Replace(op, ">", "<", 1)
+	}
+	switch v := x.(type) {
+	case int64:
+		return order(v < y.(int64), v == y.(int64))
+	case float64:
+		return order(v < y.(float64), v == y.(float64))
+	case string:
+		return order(v < y.(string), v == y.(string))
+	case bool:
+		return order(false, v == y.(bool))
+	}
+	return nil
+}
+
+func naiveArithmetic(op string, x, y any) any {
+	if x == nil || y == nil {
+		return nil
+	}
+	x, y = widen(x, y)
+	switch v := x.(type) {
+	case string:
+		return v + y.(string)
+	case float64:
+		w := y.(float64)
+		return map[string]float64{"+": v + w, "-": v - w, "*": v * w, "/": v / w}[op]
+	}
+	v, w := x.(int64), y.(int64)
+	switch op {
+	case "+":
+		if s := v + w; (s > v) == (w > 0) {
+			return s
+		}
+	case "-":
+		if s := v - w; (s < v) == (w > 0) {
+			return s
+		}
+	case "*":
+		if v == 0 || w == 0 {
+			return int64(0)
+		}
+		if s := v * w; s/w == v && !(v == -1 && w == math.MinInt64) && !(w == -1 && v == math.MinInt64) {
+			return s
+		}
+	case "/":
+		if w != 0 && !(v == math.MinInt64 && w == -1) {
+			return v / w
+		}
+	case "%":
+		if w == -1 {
+			return int64(0)
+		}
+		if w != 0 {
+			return v % w
+		}
+	}
+	return nil
+}
+
+func naiveCall(n *node, row map[string]any) any {
+	args := make([]any, len(n.kids))
+	for i, k := range n.kids {
+		args[i] = naive(k, row)
+	}
+	switch n.text {
+	case "isNull":
+		return args[0] == nil
+	case "coalesce":
+		x, y := widen(args[0], args[1])
+		if x == nil {
+			return y
+		}
+		return x
+	}
+	for _, a := range args {
+		if a == nil {
+			return nil
+		}
+	}
+	switch n.text {
+	case "size":
+		return int64(utf8.RuneCountInString(args[0].(string)))
+	case "upper":
+		return strings.ToUpper(args[0].(string))
+	case "contains":
+		return strings.Contains(args[0].(string), args[1].(string))
+	case "abs":
+		if v, ok := args[0].(int64); ok {
+			if v == math.MinInt64 {
+				return nil
+			}
+			return max(v, -v)
+		}
+		return math.Abs(args[0].(float64))
+	case "min":
+		x, y := widen(args[0], args[1])
+		if v, ok := x.(int64); ok {
+			return min(v, y.(int64))
+		}
+		return min(x.(float64), y.(float64))
+	}
+	panic("naive evaluator has no " + n.text)
+}
+
+// writer makes random sources of a wanted kind.
+type writer struct{ *rand.Rand }
+
+func (w writer) pick(options ...string) string { return options[w.IntN(len(options))] }
+
+func (w writer) expr(k kind, depth int) string {
+	if depth == 0 || w.IntN(6) == 0 {
+		switch k {
+		case kBool:
+			return w.pick("flag", "true", "false", "flag2")
+		case kInt:
+			return w.pick("i", "j", "small", "0", "1", "-1", "3", "9223372036854775807", "-9223372036854775808")
+		case kFloat:
+			return w.pick("f", "g", "0.5", "1e300", "-2.25")
+		}
+		return w.pick("s", "code", "code2", `"ok"`, `"é"`, `""`)
+	}
+	sub := func(k kind) string { return w.expr(k, depth-1) }
+	switch w.IntN(8) {
+	case 0:
+		return fmt.Sprintf("(%s ? %s : %s)", sub(kBool), sub(k), sub(k))
+	case 1:
+		return fmt.Sprintf("coalesce(%s, %s)", sub(k), sub(k))
+	}
+	number := func() kind { return []kind{kInt, kFloat}[w.IntN(2)] }
+	switch k {
+	case kBool:
+		relation := w.pick("==", "!=", "<", "<=", ">", ">=")
+		switch w.IntN(8) {
+		case 0, 1:
+			return fmt.Sprintf("(%s %s %s)", sub(kBool), w.pick("&&", "||", "==", "!="), sub(kBool))
+		case 2:
+			return "!" + sub(kBool)
+		case 3:
+			return fmt.Sprintf("(%s %s %s)", sub(kString), relation, sub(kString))
+		case 4:
+			return fmt.Sprintf("isNull(%s)", sub(number()))
+		case 5:
+			if w.IntN(2) == 0 {
+				return fmt.Sprintf(`(%s in ["ok", "", "Z", "no"])`, sub(kString))
+			}
+			return fmt.Sprintf("(%s in [1, 2, %s])", sub(kInt), sub(kInt))
+		case 6:
+			return fmt.Sprintf("contains(%s, %s)", sub(kString), sub(kString))
+		}
+		return fmt.Sprintf("(%s %s %s)", sub(number()), relation, sub(number()))
+	case kInt:
+		switch w.IntN(6) {
+		case 0:
+			return fmt.Sprintf("abs(%s)", sub(kInt))
+		case 1:
+			return fmt.Sprintf("size(%s)", sub(kString))
+		case 2:
+			return fmt.Sprintf("-(%s)", sub(kInt))
+		}
+		return fmt.Sprintf("(%s %s %s)", sub(kInt), w.pick("+", "-", "*", "/", "%"), sub(kInt))
+	case kFloat:
+		if w.IntN(4) == 0 {
+			return fmt.Sprintf("min(%s, %s)", sub(kFloat), sub(number()))
+		}
+		return fmt.Sprintf("(%s %s %s)", sub(kFloat), w.pick("+", "-", "*", "/"), sub(number()))
+	}
+	if w.IntN(3) == 0 {
+		return fmt.Sprintf("upper(%s)", sub(kString))
+	}
+	return fmt.Sprintf("(%s + %s)", sub(kString), sub(kString))
+}
+
+var wildSchema = arrow.NewSchema([]arrow.Field{
+	{Name: "i", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
+	{Name: "j", Type: arrow.PrimitiveTypes.Int64},
+	{Name: "small", Type: arrow.PrimitiveTypes.Int16, Nullable: true},
+	{Name: "f", Type: arrow.PrimitiveTypes.Float64, Nullable: true},
+	{Name: "g", Type: arrow.PrimitiveTypes.Float32},
+	{Name: "s", Type: arrow.BinaryTypes.String, Nullable: true},
+	{Name: "code", Type: &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint8, ValueType: arrow.BinaryTypes.String}, Nullable: true},
+	{Name: "code2", Type: &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}},
+	{Name: "flag", Type: arrow.FixedWidthTypes.Boolean, Nullable: true},
+	{Name: "flag2", Type: arrow.FixedWidthTypes.Boolean},
+}, nil)
+
+// wild makes a batch of random rows, some null, many extreme, and the same rows
+// for the naive evaluator. The batch is a slice with an odd offset.
+func wild(r *rand.Rand, rows int) (table.Batch, []map[string]any) {
+	const skip = 3
+	b := array.NewRecordBuilder(memory.DefaultAllocator, wildSchema)
+	defer b.Release()
+	ints := []int64{0, 1, -1, 2, 3, math.MaxInt64, math.MinInt64, 1 << 32, -1 << 31}
+	floats := []float64{0, 0.5, -2.25, math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1)}
+	texts := []string{"", "ok", "no", "é", "Z", "okok"}
+	var out []map[string]any
+	for range rows + skip {
+		row := map[string]any{}
+		for c, f := range wildSchema.Fields() {
+			if f.Nullable && r.IntN(5) == 0 {
+				b.Field(c).AppendNull()
+				continue
+			}
+			switch fb := b.Field(c).(type) {
+			case *array.Int64Builder:
+				v := ints[r.IntN(len(ints))]
+				fb.Append(v)
+				row[f.Name] = v
+			case *array.Int16Builder:
+				v := int16(r.IntN(7) - 3)
+				fb.Append(v)
+				row[f.Name] = int64(v)
+			case *array.Float64Builder:
+				v := floats[r.IntN(len(floats))]
+				fb.Append(v)
+				row[f.Name] = v
+			case *array.Float32Builder:
+				v := float32(r.NormFloat64())
+				fb.Append(v)
+				row[f.Name] = float64(v)
+			case *array.StringBuilder:
+				v := texts[r.IntN(len(texts))]
+				fb.Append(v)
+				row[f.Name] = v
+			case *array.BinaryDictionaryBuilder:
+				v := texts[r.IntN(len(texts))]
+				if err := fb.AppendString(v); err != nil {
+					panic(err)
+				}
+				row[f.Name] = v
+			case *array.BooleanBuilder:
+				v := r.IntN(2) == 0
+				fb.Append(v)
+				row[f.Name] = v
+			}
+		}
+		out = append(out, row)
+	}
+	whole := b.NewRecord()
+	defer whole.Release()
+	return whole.NewSlice(skip, int64(rows+skip)), out[skip:]
+}
+
+func cell(a arrow.Array, i int) any {
+	if a.IsNull(i) {
+		return nil
+	}
+	switch x := a.(type) {
+	case *array.Int64:
+		return x.Value(i)
+	case *array.Float64:
+		return x.Value(i)
+	case *array.String:
+		return x.Value(i)
+	case *array.Boolean:
+		return x.Value(i)
+	}
+	return nil
+}
+
+func same(x, y any) bool {
+	f, ok := x.(float64)
+	g, ok2 := y.(float64)
+	return x == y || ok && ok2 && math.IsNaN(f) && math.IsNaN(g)
+}
+
+func TestDifferential(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	kinds := []kind{kBool, kInt, kFloat, kString}
+	for round := range 40 {
+		batch, rows := wild(r, 1+r.IntN(2*blockRows+100))
+		for range 40 {
+			src := writer{r}.expr(kinds[r.IntN(len(kinds))], 1+r.IntN(4))
+			e, err := Parse(src)
+			if err != nil {
+				t.Fatalf("Parse(%q): %v", src, err)
+			}
+			if again, err := Parse(e.String()); err != nil || again.String() != e.String() {
+				t.Fatalf("Parse(%q) = %v, %v, want %v", e.String(), again, err, e)
+			}
+			p, err := e.Bind(batch.Schema())
+			if err != nil {
+				t.Fatalf("Bind(%q): %v", src, err)
+			}
+			got, err := p.Eval(batch, memory.DefaultAllocator)
+			if err != nil {
+				t.Fatalf("Eval(%q): %v", src, err)
+			}
+			trues, falses := 0, 0
+			for i, row := range rows {
+				want := naive(e.root, row)
+				if !same(want, cell(got, i)) {
+					t.Fatalf("round %d: Eval(%q) row %d = %v, want %v, row is %v", round, src, i, cell(got, i), want, row)
+				}
+				switch want {
+				case true:
+					trues++
+				case false:
+					falses++
+				}
+			}
+			if got.DataType().ID() == arrow.BOOL {
+				dst := make([]byte, len(rows)/8+1)
+				if n, err := p.Select(batch, dst); n != trues || err != nil {
+					t.Fatalf("Select(%q) = %d, %v, want %d", src, n, err, trues)
+				}
+				if n, err := p.SelectFalse(batch, dst); n != falses || err != nil {
+					t.Fatalf("SelectFalse(%q) = %d, %v, want %d", src, n, err, falses)
+				}
+			}
+			got.Release()
+		}
+		batch.Release()
+	}
+}
+
+func FuzzCompile(f *testing.F) {
+	for _, src := range []string{
+		`amount > 0 && (s == "ok" || f >= 0.5 * g)`, `i in [1, 2] ? 2d : -1h`, "`a b`.size()", `r"\d" + 'x\'y'`, `-(-5)`, `- -5`,
+		`date("2024-02-30") < timestamp("x")`, `round(1.25, 1) // c`, `flag == null`, `code.upper() in ["A"]`,
+	} {
+		f.Add(src)
+	}
+	batch, _ := wild(rand.New(rand.NewPCG(3, 4)), 9)
+	f.Fuzz(func(t *testing.T, src string) {
+		e, err := Parse(src)
+		if err != nil {
+			return
+		}
+		if again, err := Parse(e.String()); err != nil || again.String() != e.String() {
+			t.Fatalf("Parse(%q) = %v, %v, want %v", e.String(), again, err, e)
+		}
+		p, err := e.Bind(batch.Schema())
+		if err != nil {
+			return
+		}
+		a, err := p.Eval(batch, memory.DefaultAllocator)
+		if err != nil {
+			return
+		}
+		a.Release()
+	})
+}
