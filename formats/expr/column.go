@@ -53,7 +53,7 @@ func (c *column) attach(s *slot, batch table.Batch) error {
 		c.addNulls(parent.Data())
 		arr = parent.Field(field)
 	}
-	if !arrow.TypeEqual(arr.DataType(), s.typ) {
+	if dt := arr.DataType(); dt != s.typ && !arrow.TypeEqual(dt, s.typ) {
 		return fmt.Errorf("read column %q: its type is %v in the batch and %v in the program", s.name, arr.DataType(), s.typ)
 	}
 	return c.set(arr)

@@ -27,6 +27,7 @@ type dictState struct {
 	frame *frame
 	cols  []column
 	size  int
+	codes []int32 // of one block
 
 	bools  []uint8
 	ints   []int64
@@ -41,6 +42,7 @@ type dictState struct {
 func (s *dictState) init(c *dictCode) {
 	s.code = c
 	s.cols = make([]column, 1)
+	s.codes = make([]int32, blockRows)
 	s.frame = newFrame(&c.values, s.cols)
 }
 
@@ -139,8 +141,7 @@ func kernelDict(k int, index arrow.Type) kernel {
 		s := &f.dicts[k]
 		c := &f.cols[s.code.slot]
 		c.loadNulls(d, f.lo, n)
-		var buf [blockRows]int32
-		at := buf[:n]
+		at := s.codes[:n]
 		top := codes(c, at, f.lo)
 		if d.nulls || top >= uint64(s.size) {
 			for i := range at {
