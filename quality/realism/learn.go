@@ -1,0 +1,277 @@
+package realism
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/verisim/verisim/quality/utility"
+)
+
+// span is a part of the rows, which are in order of time.
+type span struct{ from, to int }
+
+// at is the first row at or after a time.
+func (d *data) at(t int64) int {
+	i, _ := slices.BinarySearch(d.time, t)
+	return i
+}
+
+// split lays the test at the end, and the training before it with the delay
+// between; short data gives the first half to training and leaves no gap.
+func (j *judge) split() (train, test span, ok bool) {
+	d := j.d
+	end := d.time[len(d.time)-1] + 1
+	testFrom := end - int64(j.in.TestDays)*day
+	trainTo := testFrom - int64(j.in.DelayDays)*day
+	trainFrom := trainTo - int64(j.in.TrainDays)*day
+	train, test = span{d.at(trainFrom), d.at(trainTo)}, span{d.at(testFrom), len(d.time)}
+	return train, test, trainFrom >= d.time[0]-day && d.both(train) && d.both(test)
+}
+
+// both says whether a span has both labels.
+func (d *data) both(s span) bool {
+	if s.to <= s.from {
+		return false
+	}
+	return slices.Contains(d.label[s.from:s.to], 1) && slices.Contains(d.label[s.from:s.to], 0)
+}
+
+func cut(features [][]float64, s span) [][]float64 {
+	out := make([][]float64, len(features))
+	for k, f := range features {
+		out[k] = f[s.from:s.to]
+	}
+	return out
+}
+
+// trees trains on one span and scores another.
+func (j *judge) trees(features [][]float64, train, test span) ([]float64, error) {
+	m, err := utility.TrainTrees(&utility.Data{Features: cut(features, train), Labels: j.d.label[train.from:train.to]},
+		utility.TreesOptions{Workers: j.in.Workers})
+	if err != nil {
+		return nil, err
+	}
+	return m.Score(cut(features, test))
+}
+
+// handbook are the features of R2 without the risks.
+func (j *judge) handbook() [][]float64 {
+	d, m := j.d, j.in.Mapping
+	features := d.raw()
+	for _, name := range []string{m.Customer, m.place()} {
+		if e, size := d.entity(name); e != nil {
+			features = append(features, d.past(e, size)...)
+		}
+	}
+	return features
+}
+
+// place is the column that stands for where money is spent.
+func (m *Mapping) place() string { return cmp.Or(m.Terminal, m.Merchant) }
+
+// learners measures R2, R5, R7 and R12.
+func (j *judge) learners(context.Context) error {
+	d, m := j.d, j.in.Mapping
+	if m.Customer == "" {
+		return nil
+	}
+	train, test, ok := j.split()
+	if !ok {
+		j.miss("r2.trees.auc", "the data is too short for training, delay and test, or one of them has one label only")
+		return nil
+	}
+	base := j.handbook()
+	place, places := d.entity(m.place())
+	with := func(delayDays int, whole bool) [][]float64 {
+		if place == nil {
+			return base
+		}
+		return append(slices.Clip(base), d.risk(place, places, int64(delayDays)*day, whole)...)
+	}
+	label := d.label[test.from:test.to]
+	features := with(j.in.DelayDays, false)
+	scores, err := j.trees(features, train, test)
+	if err != nil {
+		return err
+	}
+	treesAP := utility.AveragePrecision(scores, label)
+	lm, err := utility.TrainLogistic(&utility.Data{Features: cut(features, train), Labels: d.label[train.from:train.to]},
+		utility.LogisticOptions{Workers: j.in.Workers})
+	if err != nil {
+		return err
+	}
+	linear, err := lm.Score(cut(features, test))
+	if err != nil {
+		return err
+	}
+	j.add("r2.logistic.auc", utility.AUC(linear, label), "")
+	j.add("r2.logistic.ap", utility.AveragePrecision(linear, label), "")
+	j.add("r2.trees.auc", utility.AUC(scores, label), "")
+	j.add("r2.trees.ap", treesAP, "")
+	j.add("r2.cards100", j.cardPrecision(scores, test), "")
+	j.hardShare(scores, test)
+	if place == nil {
+		return nil
+	}
+	measure := func(delay int, whole bool) (float64, error) {
+		s, err := j.trees(with(delay, whole), train, test)
+		return utility.AveragePrecision(s, label), err
+	}
+	peek, err := measure(0, true)
+	if err != nil {
+		return err
+	}
+	j.add("r5.lookahead", peek/treesAP, "")
+	var ap [3]float64
+	for k, delay := range []int{0, 7, 30} {
+		if ap[k], err = measure(delay, false); err != nil {
+			return err
+		}
+	}
+	j.add("r7.delay7", ap[1]/ap[0], "")
+	j.add("r7.delay30", ap[2]/ap[1], "")
+	return nil
+}
+
+// cardPrecision is the handbook's CP@100: each day the 100 customers with the
+// highest score are called, each once over the whole test; the share with a
+// positive that day, averaged over days.
+func (j *judge) cardPrecision(scores []float64, test span) float64 {
+	d := j.d
+	customer, size := d.entity(j.in.Mapping.Customer)
+	called := make([]bool, size)
+	sum, days := 0.0, 0.0
+	for from := test.from; from < test.to; {
+		to := d.at((d.time[from]/day + 1) * day)
+		best, fraud := map[int32]float64{}, map[int32]bool{}
+		for i := from; i < to; i++ {
+			c := customer[i]
+			if c < 0 || called[c] {
+				continue
+			}
+			if s, ok := best[c]; !ok || scores[i-test.from] > s {
+				best[c] = scores[i-test.from]
+			}
+			fraud[c] = fraud[c] || d.label[i] == 1
+		}
+		cards := make([]int32, 0, len(best))
+		for c := range best {
+			cards = append(cards, c)
+		}
+		slices.SortFunc(cards, func(a, b int32) int { return cmp.Or(cmp.Compare(best[b], best[a]), cmp.Compare(a, b)) })
+		hits := 0.0
+		for _, c := range cards[:min(100, len(cards))] {
+			hits += boolean(fraud[c])
+			called[c] = fraud[c] // a found card is blocked, an honest one is not
+		}
+		sum += hits / 100
+		days++
+		from = to
+	}
+	return sum / days
+}
+
+// hardShare measures R12 on the scores of the test.
+func (j *judge) hardShare(scores []float64, test span) {
+	d := j.d
+	if d.hard == nil {
+		return
+	}
+	order := make([]int, len(scores))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
+	hard, honest := 0.0, 0.0
+	for _, i := range order[:max(1, len(order)/100)] {
+		if d.label[test.from+i] == 1 {
+			continue
+		}
+		honest++
+		hard += boolean(d.hard[test.from+i])
+	}
+	j.add("r12.hard", hard/honest, "of the honest rows among them")
+}
+
+// graph measures R3 and R4.
+func (j *judge) graph(context.Context) error {
+	d, m := j.d, j.in.Mapping
+	if m.From == "" || m.To == "" {
+		return nil
+	}
+	train, test := span{0, len(d.time) * 6 / 10}, span{len(d.time) * 8 / 10, len(d.time)} // AMLworld, section 5: 60-20-20 by time
+	if !d.both(train) || !d.both(test) {
+		j.miss("r3.flat.f1", "training or test has one label only")
+		return nil
+	}
+	flat := d.raw()
+	for _, c := range d.columns {
+		if used := []string{m.From, m.To, m.Time, m.Amount, m.Customer, m.Merchant, m.Terminal}; !slices.Contains(used, c.name) && (!c.coded || c.size <= 64) {
+			flat = append(flat, c.values)
+		}
+	}
+	from, size := d.entity(m.From)
+	to, _ := d.entity(m.To)
+	label := d.label[test.from:test.to]
+	scores, err := j.trees(flat, train, test)
+	if err != nil {
+		return err
+	}
+	plain := utility.AveragePrecision(scores, label)
+	f1, _ := utility.BestF1(scores, label)
+	j.add("r3.flat.f1", f1, "")
+	if scores, err = j.trees(append(flat, d.fans(from, to, size)...), train, test); err != nil {
+		return err
+	}
+	f1, _ = utility.BestF1(scores, label)
+	j.add("r3.graph.f1", f1, "")
+	j.add("r4.lift", utility.AveragePrecision(scores, label)/plain, "")
+	return nil
+}
+
+// drift measures R6: the fall of AP with the age of a model of the first 30
+// days, as the slope over the later months times three.
+func (j *judge) drift(context.Context) error {
+	d := j.d
+	if j.in.Mapping.Customer == "" {
+		return nil
+	}
+	features := j.handbook()
+	start := d.time[0]
+	train := span{0, d.at(start + 30*day)}
+	var ages, aps []float64
+	for month := int64(1); start+(month+1)*30*day <= d.time[len(d.time)-1]+day; month++ {
+		test := span{d.at(start + month*30*day), d.at(start + (month+1)*30*day)}
+		if !d.both(train) || !d.both(test) {
+			return nil
+		}
+		scores, err := j.trees(features, train, test)
+		if err != nil {
+			return err
+		}
+		ages = append(ages, float64(month))
+		aps = append(aps, utility.AveragePrecision(scores, d.label[test.from:test.to]))
+	}
+	if len(ages) < 2 {
+		j.miss("r6.drift", "the data is shorter than 90 days")
+		return nil
+	}
+	slope, level := line(ages, aps)
+	j.add("r6.drift", -3*slope/(level+slope), "")
+	return nil
+}
+
+// line fits y = level + slope x by least squares.
+func line(x, y []float64) (slope, level float64) {
+	var sx, sy, sxx, sxy float64
+	n := float64(len(x))
+	for i := range x {
+		sx += x[i]
+		sy += y[i]
+		sxx += x[i] * x[i]
+		sxy += x[i] * y[i]
+	}
+	slope = (n*sxy - sx*sy) / (n*sxx - sx*sx)
+	return slope, (sy - slope*sx) / n
+}
