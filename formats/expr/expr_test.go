@@ -250,11 +250,11 @@ func TestSelect(t *testing.T) {
 		t.Fatal(err)
 	}
 	dst := []byte{0xff}
-	if n, err := p.Select(batch, dst); n != 1 || dst[0] != 1 || err != nil {
-		t.Errorf("Select(i > 0) = %d, %v, %b, want 1, nil, 1", n, err, dst)
+	if n, bad := p.Select(batch, dst); n != 1 || dst[0] != 1 || bad != nil {
+		t.Errorf("Select(i > 0) = %d, %v, %b, want 1, nil, 1", n, bad, dst)
 	}
-	if n, err := p.SelectFalse(batch, dst); n != 1 || dst[0] != 2 || err != nil {
-		t.Errorf("SelectFalse(i > 0) = %d, %v, %b, want 1, nil, 10", n, err, dst)
+	if n, bad := p.SelectFalse(batch, dst); n != 1 || dst[0] != 2 || bad != nil {
+		t.Errorf("SelectFalse(i > 0) = %d, %v, %b, want 1, nil, 10", n, bad, dst)
 	}
 	p, err = Compile(`i`, batch.Schema())
 	if err != nil {

@@ -74,8 +74,8 @@ func (b *binder) call(n *node) (operand, error) {
 // fold applies a function of two to arguments of one type, from the left.
 func (b *binder) fold(n *node, args []operand, f func(x, y operand) operand) (operand, error) {
 	out := args[0]
-	for _, y := range args[1:] {
-		x, y, err := b.unify(n, out, y)
+	for _, next := range args[1:] {
+		x, y, err := b.unify(n, out, next)
 		if err != nil {
 			return out, err
 		}

@@ -191,6 +191,7 @@ func kernelMaxInt(_ *frame, d *vec, a []*vec, n int) { greater(d.ints[:n], a[0].
 func kernelMinFloat(_ *frame, d *vec, a []*vec, n int) {
 	lesser(d.floats[:n], a[0].floats, a[1].floats)
 }
+
 func kernelMaxFloat(_ *frame, d *vec, a []*vec, n int) {
 	greater(d.floats[:n], a[0].floats, a[1].floats)
 }

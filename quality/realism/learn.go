@@ -115,8 +115,8 @@ func (j *judge) learners(context.Context) error {
 		return nil
 	}
 	measure := func(delay int, whole bool) (float64, error) {
-		s, err := j.trees(with(delay, whole), train, test)
-		return utility.AveragePrecision(s, label), err
+		s, failed := j.trees(with(delay, whole), train, test)
+		return utility.AveragePrecision(s, label), failed
 	}
 	peek, err := measure(0, true)
 	if err != nil {

@@ -111,8 +111,8 @@ func TestTrees(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if more, err := again.Score(test.Features); err != nil || !slices.Equal(more, scores) {
-		t.Errorf("TrainTrees on 4 workers differs from 1, %v", err)
+	if more, bad := again.Score(test.Features); bad != nil || !slices.Equal(more, scores) {
+		t.Errorf("TrainTrees on 4 workers differs from 1, %v", bad)
 	}
 	lm2, err := TrainLogistic(train, LogisticOptions{Workers: 3})
 	if err != nil || !slices.Equal(lm2.Weight, lm.Weight) {
