@@ -43,6 +43,7 @@ func (e *Expr) BindWith(schema *arrow.Schema, opt Options) (*Program, error) {
 	}
 	p.typ = out.t
 	b.code.out = out.reg
+	b.code.prune()
 	p.code = b.code
 	return p, nil
 }
@@ -56,6 +57,7 @@ type operand struct {
 	reg   int
 	konst bool
 	lit   *node // the number that it was written as, or nil
+	text  int   // 1 + the slot of the string column that it is, or 0
 }
 
 type binder struct {
@@ -278,6 +280,7 @@ func (b *binder) dictionary(n *node, s int) (operand, error) {
 		return b.constNull(out.t), nil
 	}
 	inner.code.out = out.reg
+	inner.code.prune()
 	dt, ok := (*b.slots)[s].typ.(*arrow.DictionaryType)
 	if !ok {
 		return operand{}, b.fail(n, "", "column %q is no dictionary", (*b.slots)[s].name)
@@ -366,7 +369,11 @@ func (b *binder) column(n *node) (operand, error) {
 			return operand{}, b.fail(n, "", "column %q has time zone %q, which is not known here", n.text, t.zone)
 		}
 	}
-	return b.load(fmt.Sprint("column ", at), t, loader(at, dt)), nil
+	o := b.load(fmt.Sprint("column ", at), t, loader(at, dt))
+	if dt.ID() == arrow.STRING {
+		o.text = at + 1
+	}
+	return o, nil
 }
 
 func (b *binder) constant(n *node, value any) (operand, error) {

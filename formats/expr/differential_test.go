@@ -268,6 +268,9 @@ func (w writer) expr(k kind, depth int) string {
 		case 2:
 			return "!" + sub(kBool)
 		case 3:
+			if w.IntN(2) == 0 {
+				return fmt.Sprintf("(%s %s %s)", w.pick("s", "code"), w.pick("==", "!="), w.pick(`"ok"`, `""`, `"okok"`, `"okokokokok"`))
+			}
 			return fmt.Sprintf("(%s %s %s)", sub(kString), relation, sub(kString))
 		case 4:
 			return fmt.Sprintf("isNull(%s)", sub(number()))
@@ -323,7 +326,7 @@ func wild(r *rand.Rand, rows int) (table.Batch, []map[string]any) {
 	defer b.Release()
 	ints := []int64{0, 1, -1, 2, 3, math.MaxInt64, math.MinInt64, 1 << 32, -1 << 31}
 	floats := []float64{0, 0.5, -2.25, math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1)}
-	texts := []string{"", "ok", "no", "é", "Z", "okok"}
+	texts := []string{"", "ok", "no", "é", "Z", "okok", "okokokokok", "okokokokx1"}
 	var out []map[string]any
 	for range rows + skip {
 		row := map[string]any{}

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"unsafe"
@@ -175,15 +176,13 @@ func readWide(c *column, d *vec, lo, n int) error {
 }
 
 func readString[O int32 | int64](c *column, d *vec, lo, n int) error {
-	size := int(unsafe.Sizeof(O(0)))
-	from := (c.data.Offset() + lo) * size
 	if n == 0 {
 		return nil
 	}
-	if from+(n+1)*size > len(c.buffers[1]) {
-		return fmt.Errorf("its offsets end before row %d of the batch", lo+n-1)
+	off, err := offsets[O](c, lo, n)
+	if err != nil {
+		return err
 	}
-	off := unsafe.Slice((*O)(unsafe.Pointer(&c.buffers[1][from])), n+1)
 	text := unsafe.String(unsafe.SliceData(c.buffers[2]), len(c.buffers[2]))
 	z := d.strs[:n]
 	for i := range z {
@@ -212,4 +211,75 @@ func readView(c *column, d *vec, lo, n int) error {
 		}
 	}
 	return nil
+}
+
+// kernelTextIs compares a string column with a constant, straight from the
+// column's memory: no string is made.
+func kernelTextIs(slot int, want string, not bool) kernel {
+	var padded [8]byte
+	copy(padded[:], want)
+	head := binary.LittleEndian.Uint64(padded[:])
+	mask := uint64(1)<<(8*min(len(want), 8)) - 1 // all ones for 8, as a shift by 64 gives 0
+	return func(f *frame, d *vec, _ []*vec, n int) {
+		c := &f.cols[slot]
+		d.reset()
+		c.loadNulls(d, f.lo, n)
+		if clear(d.bits); c.void {
+			return
+		}
+		off, err := offsets[int32](c, f.lo, n)
+		if err != nil {
+			if f.err == nil {
+				f.err = fmt.Errorf("read column %q: %w", c.name, err)
+			}
+			return
+		}
+		text := c.buffers[2]
+		size := int32(len(want))
+		wild := int32(0) // negative if an offset or a length is
+		limit := int32(min(len(text), math.MaxInt32))
+		var word uint64
+		off = off[:n+1]
+		for i := range n {
+			start, end := off[i], off[i+1]
+			wild |= start | (end - start) | (limit - end)
+			var same uint64
+			if uint(uint32(start))+8 <= uint(len(text)) {
+				same = bit(binary.LittleEndian.Uint64(text[start:])&mask == head) & bit(end-start == size)
+				if size > 8 && same != 0 && wild >= 0 {
+					same = bit(string(text[start:end]) == want)
+				}
+			} else if wild >= 0 {
+				same = bit(string(text[start:end]) == want)
+			}
+			word = word>>1 | same<<63
+			if i%64 == 63 {
+				d.bits[i/64] = word
+			}
+		}
+		if n%64 != 0 {
+			d.bits[n/64] = word >> (64 - n%64)
+		}
+		if wild < 0 && f.err == nil {
+			f.err = fmt.Errorf("read column %q: rows %d to %d of the batch point outside the column's bytes", c.name, f.lo, f.lo+n-1)
+		}
+		for i := range words(n) {
+			if not {
+				d.bits[i] = ^d.bits[i]
+			}
+			if d.nulls {
+				d.bits[i] &= d.valid[i]
+			}
+		}
+	}
+}
+
+// offsets views the n+1 offsets of n strings.
+func offsets[O int32 | int64](c *column, lo, n int) ([]O, error) {
+	size := int(unsafe.Sizeof(O(0)))
+	from := (c.data.Offset() + lo) * size
+	if from+(n+1)*size > len(c.buffers[1]) {
+		return nil, fmt.Errorf("its offsets end before row %d of the batch", lo+n-1)
+	}
+	return unsafe.Slice((*O)(unsafe.Pointer(&c.buffers[1][from])), n+1), nil
 }

@@ -98,6 +98,9 @@ func (b *binder) compare(n *node, x, y operand) (operand, error) {
 			op = flipped
 		}
 	}
+	if want, ok := b.text(y); ok && x.text > 0 && (op == "==" || op == "!=") {
+		return b.load(fmt.Sprintf("text%s %d %q", op, x.text, want), bools, kernelTextIs(x.text-1, want, op == "!=")), nil
+	}
 	if x.t.kind == kBool {
 		if op != "==" && op != "!=" {
 			return x, b.fail(n, "", "operator %s has no meaning for bool", op)

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -28,6 +29,24 @@ type code struct {
 	body  []instr // once a block
 	dicts []dictCode
 	out   int
+}
+
+// prune drops the instructions whose result nothing reads.
+func (c *code) prune() {
+	read := make([]bool, len(c.banks))
+	read[c.out] = true
+	for _, list := range []*[]instr{&c.body, &c.setup} {
+		for i := len(*list) - 1; i >= 0; i-- {
+			in := (*list)[i]
+			if !read[in.dst] {
+				*list = slices.Delete(*list, i, i+1)
+				continue
+			}
+			for _, r := range in.args {
+				read[r] = true
+			}
+		}
+	}
 }
 
 type instr struct {
