@@ -10,6 +10,12 @@ import (
 // fits the second-level cache by column.
 const defaultPart = 65_536
 
+// Streamer is a model that has a better unit of work for a whole table than a
+// range of rows, such as a window of time. The rows are those of Generate.
+type Streamer interface {
+	Stream(name string, seed Seed, workers int) (table.Stream, error)
+}
+
 // NewSource gives a model's whole tables as a source. Parts are made on several
 // goroutines while a stream is read, and come in order.
 func NewSource(m Model, seed Seed, workers int) table.Source {
@@ -34,6 +40,9 @@ func (s *source) Open(_ context.Context, name string) (table.Stream, error) {
 	t, err := Find(s.model, name)
 	if err != nil {
 		return nil, err
+	}
+	if m, ok := s.model.(Streamer); ok {
+		return m.Stream(name, s.seed, s.workers)
 	}
 	rows, err := t.Rows(s.seed)
 	if err != nil {

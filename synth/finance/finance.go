@@ -1,0 +1,182 @@
+// Package finance makes the payment records of people who do not exist: a world
+// of customers, households, cards, devices, merchants and terminals in which
+// people live by day, week, payday and season, and in which crews of fraudsters
+// run campaigns with budgets and stop rules against victims that they found
+// somewhere.
+//
+//	w, err := finance.New(finance.Config{Customers: 10_000})
+//	src := synth.NewSource(w, 7, 2) // tables, transactions in order of time
+//
+// # How it works
+//
+// Nothing is simulated step by step. What a customer does on a day is a function
+// of (seed, customer, day), so any window of time can be made alone, by anyone,
+// and a fraudster who wants to know how a victim lives just asks that function.
+// Campaigns are planned once for each seed: they are few, they cross customers,
+// and calibrating them against published figures needs them all. MODEL.md
+// explains each mechanism, each parameter and its source.
+//
+// # Labels are tables
+//
+// The transactions carry is_fraud for convenience. What really happened stands
+// in truth; what a bank would know stands in alerts, investigations, chargebacks
+// and labels, each with its time, so that a training set can be cut as of a day.
+//
+// # When not to use it
+//
+// It states no fact about any real bank. Figures that nobody published are
+// marked "assumption" in MODEL.md. The EU and US presets share one list of
+// English names. Times are those of one zone, written as UTC.
+package finance
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/verisim/verisim/formats/table"
+	"github.com/verisim/verisim/synth"
+)
+
+// World is a configured world. It implements synth.Model and synth.Streamer.
+type World struct {
+	cfg    Config
+	params params
+
+	mu    sync.Mutex
+	built map[synth.Seed]*future
+	order []synth.Seed // of built, oldest first
+}
+
+type future struct {
+	once  sync.Once
+	state *state
+	err   error
+}
+
+// keptSeeds is how many built worlds are kept: a comparison needs two.
+const keptSeeds = 2
+
+// New checks the configuration and fills what it leaves open from its preset.
+func New(cfg Config) (*World, error) {
+	cfg, p, err := resolve(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &World{cfg: cfg, params: p, built: map[synth.Seed]*future{}}, nil
+}
+
+// Config is the configuration with every open field filled.
+func (w *World) Config() Config { return w.cfg }
+
+func (w *World) state(seed synth.Seed) (*state, error) {
+	w.mu.Lock()
+	f := w.built[seed]
+	if f == nil {
+		f = &future{}
+		w.built[seed] = f
+		if w.order = append(w.order, seed); len(w.order) > keptSeeds {
+			delete(w.built, w.order[0])
+			w.order = w.order[1:]
+		}
+	}
+	w.mu.Unlock()
+	f.once.Do(func() { f.state, f.err = build(w.cfg, w.params, seed) })
+	return f.state, f.err
+}
+
+// maker makes a range of the rows of a table that is small or made by row.
+type maker struct {
+	name   string
+	schema *arrow.Schema
+	rows   func(*state) int64
+	fill   func(s *state, b *builder, from, to int64)
+}
+
+// Tables lists the tables, parents before their children.
+func (w *World) Tables() []synth.Table {
+	var out []synth.Table
+	for _, m := range makers() {
+		out = append(out, synth.Table{Name: m.name, Schema: m.schema, Rows: func(seed synth.Seed) (int64, error) {
+			s, err := w.state(seed)
+			if err != nil {
+				return 0, err
+			}
+			return m.rows(s), nil
+		}})
+		if m.name == "terminals" { // the parents end here
+			out = append(out, synth.Table{Name: txTable, Schema: txSchema(), Part: 1 << 18, Rows: func(seed synth.Seed) (int64, error) {
+				s, err := w.state(seed)
+				if err != nil {
+					return 0, err
+				}
+				return s.rows(), nil
+			}})
+		}
+	}
+	return out
+}
+
+// Generate makes a range of a table's rows.
+func (w *World) Generate(_ context.Context, name string, seed synth.Seed, rows synth.Range) (table.Stream, error) {
+	s, err := w.state(seed)
+	if err != nil {
+		return nil, err
+	}
+	if name == txTable {
+		if err := rows.Check(s.rows()); err != nil {
+			return nil, err
+		}
+		return s.txRange(rows), nil
+	}
+	for _, m := range makers() {
+		if m.name == name {
+			if err := rows.Check(m.rows(s)); err != nil {
+				return nil, err
+			}
+			return m.stream(s, rows), nil
+		}
+	}
+	_, err = synth.Find(w, name)
+	return nil, err
+}
+
+// Stream makes a whole table on several goroutines. For transactions the unit
+// of work is a window of days, which costs less than a range of rows.
+func (w *World) Stream(name string, seed synth.Seed, workers int) (table.Stream, error) {
+	s, err := w.state(seed)
+	if err != nil {
+		return nil, err
+	}
+	if name == txTable {
+		return table.Parallel(txSchema(), workers, int64(s.windows()), func(_ context.Context, i int64) ([]table.Batch, error) {
+			return s.window(int(i), synth.Range{First: 0, Count: 1 << 62}), nil
+		}), nil
+	}
+	t, err := synth.Find(w, name)
+	if err != nil {
+		return nil, err
+	}
+	n, err := t.Rows(seed)
+	if err != nil {
+		return nil, err
+	}
+	return synth.Parallel(w, t, seed, synth.Range{Count: n}, workers), nil
+}
+
+var (
+	_ synth.Model    = (*World)(nil)
+	_ synth.Streamer = (*World)(nil)
+)
+
+// limits of a world: customer and day share the bits of a transaction's id.
+const (
+	maxCustomers = 1 << 28
+	maxDays      = 2000
+)
+
+func outOfBounds(what string, v, least, most int64) error {
+	return fmt.Errorf("configure finance: %s is %d, and %d to %d are possible", what, v, least, most)
+}

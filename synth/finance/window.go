@@ -1,0 +1,169 @@
+package finance
+
+import (
+	"context"
+	"iter"
+	"runtime"
+	"sort"
+	"sync"
+	"sync/atomic"
+
+	"github.com/verisim/verisim/formats/table"
+	"github.com/verisim/verisim/synth"
+)
+
+// A window is some days of everybody's transactions, in order of time. Its
+// length changes no row: rows are ordered by second, then customer, then what
+// the customer did first, and frauds behind.
+
+const (
+	rowsPerWindow = 220_000
+	longestWindow = 40 // days: the seconds of a window fit 22 bits
+	rowsPerBatch  = 65_536
+)
+
+func (s *state) windowDays() int {
+	perDay := s.params.perDay * rowsPerPurchase * float64(s.cfg.Customers)
+	return min(max(int(rowsPerWindow/perDay), 1), longestWindow)
+}
+
+func (s *state) windows() int { return (s.cfg.Days + s.windowDays() - 1) / s.windowDays() }
+
+func (s *state) daysOf(w int) (from, to int) {
+	n := s.windowDays()
+	return w * n, min((w+1)*n, s.cfg.Days)
+}
+
+// fraudOf are the fraudulent events of a span of days.
+func (s *state) fraudOf(from, to int) []fraudEvent {
+	at := func(day int) int {
+		return sort.Search(len(s.fraud), func(i int) bool { return int(s.fraud[i].at) >= day*secondsPerDay })
+	}
+	return s.fraud[at(from):at(to)]
+}
+
+// rows counts the transactions. It is one pass over the plans of all days, on
+// all processors, made when it is first asked for.
+func (s *state) rows() int64 {
+	s.countOnce.Do(s.count)
+	return s.firstRow[len(s.firstRow)-1]
+}
+
+func (s *state) count() {
+	n := s.windows()
+	s.firstRow = make([]int64, n+1)
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for {
+				w := int(next.Add(1)) - 1
+				if w >= n {
+					return
+				}
+				from, to := s.daysOf(w)
+				rows := len(s.fraudOf(from, to))
+				for i := range s.customers {
+					person := s.keyDay.At(uint64(i))
+					for d := from; d < to; d++ {
+						p := s.planDay(person, &s.customers[i], d)
+						rows += p.rows()
+					}
+				}
+				s.firstRow[w+1] = int64(rows)
+			}
+		})
+	}
+	wg.Wait()
+	for w := range n {
+		s.firstRow[w+1] += s.firstRow[w]
+	}
+}
+
+// events makes a window's events and their order.
+func (s *state) events(w int) ([]event, []uint64) {
+	from, to := s.daysOf(w)
+	fraud := s.fraudOf(from, to)
+	guess := int(float64(len(s.customers)*(to-from)) * s.params.perDay * rowsPerPurchase * 1.15)
+	out := make([]event, 0, guess+len(fraud)+64)
+	for i := range s.customers {
+		person := s.keyDay.At(uint64(i))
+		for d := from; d < to; d++ {
+			out = s.genuine(out, person, i, d)
+		}
+	}
+	for i := range fraud {
+		out = append(out, fraud[i].event)
+	}
+	keys := make([]uint64, len(out))
+	start := int32(from) * secondsPerDay
+	for i := range out {
+		keys[i] = uint64(out[i].at-start)<<32 | uint64(i)
+	}
+	return out, sortBySecond(keys)
+}
+
+// sortBySecond sorts stably by the 22 bits above the lower word, in two passes.
+func sortBySecond(keys []uint64) []uint64 {
+	other := make([]uint64, len(keys))
+	for shift := 32; shift < 54; shift += 11 {
+		var at [2048]int32
+		for _, k := range keys {
+			at[k>>shift&2047]++
+		}
+		sum := int32(0)
+		for i, n := range at {
+			at[i] = sum
+			sum += n
+		}
+		for _, k := range keys {
+			b := k >> shift & 2047
+			other[at[b]] = k
+			at[b]++
+		}
+		keys, other = other, keys
+	}
+	return keys
+}
+
+// window makes the batches of the rows of a window that lie in a range, which
+// counts from the window's first row.
+func (s *state) window(w int, rows synth.Range) []table.Batch {
+	events, order := s.events(w)
+	from := min(rows.First, int64(len(order)))
+	to := min(rows.First+rows.Count, int64(len(order)))
+	var out []table.Batch
+	for from < to {
+		n := min(to-from, rowsPerBatch)
+		out = append(out, s.fill(events, order[from:from+n]))
+		from += n
+	}
+	return out
+}
+
+func (s *state) txRange(rows synth.Range) table.Stream {
+	return table.Func(txSchema(), func(ctx context.Context) iter.Seq2[table.Batch, error] {
+		return func(yield func(table.Batch, error) bool) {
+			w := sort.Search(s.windows(), func(w int) bool { return s.firstRow[w+1] > rows.First })
+			for ; w < s.windows() && s.firstRow[w] < rows.End(); w++ {
+				if err := ctx.Err(); err != nil {
+					yield(nil, err)
+					return
+				}
+				from := max(rows.First-s.firstRow[w], 0)
+				to := min(rows.End(), s.firstRow[w+1]) - s.firstRow[w]
+				batches := s.window(w, synth.Range{First: from, Count: to - from})
+				for i, b := range batches {
+					more := yield(b, nil)
+					b.Release()
+					if !more {
+						for _, b := range batches[i+1:] {
+							b.Release()
+						}
+						return
+					}
+				}
+			}
+		}
+	})
+}
