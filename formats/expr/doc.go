@@ -93,5 +93,7 @@
 // what depends on one dictionary column alone is computed once per dictionary
 // entry and then looked up. After warm-up nothing is allocated but the output.
 //
+// [Where] filters a stream, [Take] picks rows of a batch.
+//
 // Not meant for aggregates or for more than one row: see quality/rule.
 package expr
