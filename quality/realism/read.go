@@ -17,6 +17,7 @@ import (
 // column is a column in memory: numbers, or codes of categories from 0 on.
 type column struct {
 	name   string
+	label  bool      // its role is label
 	values []float64 // NaN where null
 	coded  bool
 	size   int            // of coded columns: the number of codes
@@ -56,7 +57,7 @@ func load(ctx context.Context, src table.Source, name string, only []string, cod
 		if only != nil && !slices.Contains(only, f.Name) || !readable(f.Type) {
 			continue
 		}
-		c := &column{name: f.Name, coded: coded(f.Name) || textual(f.Type), codes: map[string]int{}}
+		c := &column{name: f.Name, label: table.LabelOf(f).Role == table.RoleLabel, coded: coded(f.Name) || textual(f.Type), codes: map[string]int{}}
 		if slices.Contains(shared, f.Name) {
 			c.codes = together
 		}
@@ -241,7 +242,7 @@ func read(ctx context.Context, in Input) (*data, error) {
 	d.arrange(perm, label)
 	for _, n := range order {
 		c := cols[n]
-		if n != m.Label && n != m.ID && !slices.Contains(m.Hidden, n) {
+		if n != m.Label && n != m.ID && !c.label && !slices.Contains(m.Hidden, n) {
 			d.columns = append(d.columns, c)
 		}
 	}

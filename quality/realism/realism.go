@@ -45,37 +45,43 @@ import (
 
 // Mapping says which table and columns mean what. Empty names are absent.
 type Mapping struct {
-	Transactions string // the table that is judged. Required.
-	ID           string // its key; required for Truth, HardNegatives
-	Time         string // required
-	Amount       string // required
-	Label        string // a column of 0/1 or bool; else Truth is required
-	Customer     string // who pays, or the account that sends
-	Merchant     string
-	Terminal     string
-	Channel      string
-	NotPresent   []string // values of Channel that mean card not present
-	Country      string   // where the payee is
-	Home         string   // where the payer is
-	From, To     string   // accounts of a transfer, for graph features
-	Hidden       []string // columns that are no features, such as a scenario
-	Independent  [][2]string
+	Transactions string      `yaml:"transactions"` // the table that is judged. Required.
+	ID           string      `yaml:"id"`           // its key; required for Truth, HardNegatives
+	Time         string      `yaml:"time"`         // required
+	Amount       string      `yaml:"amount"`       // required
+	Label        string      `yaml:"label"`        // a column of 0/1 or bool; else Truth is required
+	Customer     string      `yaml:"customer"`     // who pays
+	Merchant     string      `yaml:"merchant"`
+	Terminal     string      `yaml:"terminal"`
+	Channel      string      `yaml:"channel"`
+	NotPresent   []string    `yaml:"not_present"`  // values of Channel that mean card not present
+	Country      string      `yaml:"country"`      // where the payee is
+	Home         string      `yaml:"home"`         // where the payer is
+	HomeCountry  string      `yaml:"home_country"` // the same, where it is one for all payers
+	From         string      `yaml:"from"`         // the account that sends, for graph features
+	To           string      `yaml:"to"`           // the account that receives
+	Hidden       []string    `yaml:"hidden"`       // columns that are no features, such as a scenario
+	Independent  [][2]string `yaml:"independent"`  // pairs of columns that should tell nothing of each other
 	// Truth is a table with one row for each positive transaction.
-	Truth Truth
+	Truth Truth `yaml:"truth"`
 	// HardNegatives is a table whose Key names unusual but honest transactions.
-	HardNegatives Truth
-	Ledger        Ledger
+	HardNegatives Truth  `yaml:"hard_negatives"`
+	Ledger        Ledger `yaml:"ledger"`
 }
 
 // Truth is a table that points at transactions.
 type Truth struct {
-	Table, Key string
-	Pattern    string // the column that names the pattern, null or empty for none
+	Table   string `yaml:"table"`
+	Key     string `yaml:"key"`
+	Pattern string `yaml:"pattern"` // the column that names the pattern, null or empty for none
 }
 
 // Ledger is a table of postings whose balances must follow from each other.
 type Ledger struct {
-	Table, Account, Amount, Balance string // Amount is signed; rows in order of posting
+	Table   string `yaml:"table"`
+	Account string `yaml:"account"`
+	Amount  string `yaml:"amount"` // signed; rows stand in order of posting
+	Balance string `yaml:"balance"`
 }
 
 // Input is what Judge needs.

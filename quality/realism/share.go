@@ -45,17 +45,22 @@ func (j *judge) shares(context.Context) error {
 		}
 		j.add("r11.cnp", share/badValue, "of fraud value")
 	}
-	if at, home := d.all[m.Country], d.all[m.Home]; at != nil && home != nil {
+	if at, home := d.all[m.Country], d.all[m.Home]; at != nil && (home != nil || m.HomeCountry != "") {
 		abroad := 0.0
 		names := make([]string, at.size)
 		for s, k := range at.codes {
 			names[k] = s
 		}
 		for i, v := range at.values {
-			if d.label[i] == 0 || math.IsNaN(v) || math.IsNaN(home.values[i]) {
+			if d.label[i] == 0 || math.IsNaN(v) || home != nil && math.IsNaN(home.values[i]) {
 				continue
 			}
-			if k, ok := home.codes[names[int(v)]]; !ok || k != int(home.values[i]) {
+			foreign := names[int(v)] != m.HomeCountry
+			if home != nil {
+				k, ok := home.codes[names[int(v)]]
+				foreign = !ok || k != int(home.values[i])
+			}
+			if foreign {
 				abroad += math.Abs(finite(d.amount[i]))
 			}
 		}

@@ -58,3 +58,13 @@ func DriftTarget(on bool) Target {
 	}
 	return Target{"r6.drift", -.03, .03, "assumption: nothing changes"}
 }
+
+// CardMapping is the mapping of card payments in the column names that this
+// house's own tables have; country is the preset's.
+func CardMapping(country string) Mapping {
+	return Mapping{
+		Transactions: "transactions", ID: "transaction_id", Time: "timestamp", Amount: "amount", Label: "is_fraud",
+		Customer: "customer_id", Merchant: "merchant_id", Terminal: "terminal_id",
+		Channel: "channel", NotPresent: []string{"ecommerce"}, Country: "country", HomeCountry: country,
+	}
+}
