@@ -48,7 +48,7 @@ func cut(features [][]float64, s span) [][]float64 {
 // trees trains on one span and scores another.
 func (j *judge) trees(features [][]float64, train, test span) ([]float64, error) {
 	m, err := utility.TrainTrees(&utility.Data{Features: cut(features, train), Labels: j.d.label[train.from:train.to]},
-		utility.TreesOptions{Workers: j.in.Workers})
+		utility.TreesOptions{Trees: j.in.Trees, Workers: j.in.Workers})
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,8 @@
 //	r7.delay7 r7.delay30      AP at that label delay / AP at the next shorter one
 //	r8.benford r8.gini r8.burstiness r8.repeat r8.information
 //	r9.breaks                 rows whose balance does not follow from the last
+//	r9.unbalanced             entries whose legs do not sum to zero
+//	r9.overdrawn              rows whose balance is below its limit
 //	r10.outside               share of positives outside any named pattern
 //	r11.bp.value r11.bp.number r11.cnp r11.ticket r11.crossborder
 //	r12.hard                  share of hard negatives among the top 1 % by score
@@ -82,6 +84,8 @@ type Ledger struct {
 	Account string `yaml:"account"`
 	Amount  string `yaml:"amount"` // signed; rows stand in order of posting
 	Balance string `yaml:"balance"`
+	Entry   string `yaml:"entry"` // what the legs of one transfer share; their amounts sum to zero
+	Limit   string `yaml:"limit"` // the least balance allowed
 }
 
 // Input is what Judge needs.
@@ -95,6 +99,9 @@ type Input struct {
 	// end, the delay of labels lies before it. Default 7 each, as in the
 	// handbook.
 	TrainDays, DelayDays, TestDays int
+	// Trees is the number of trees of a boosted model. Default 100, by which the
+	// bands of the targets were stated.
+	Trees int
 	// Workers is the number of goroutines. Default 1. It does not change any
 	// value.
 	Workers int

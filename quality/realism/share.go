@@ -70,7 +70,8 @@ func (j *judge) shares(context.Context) error {
 }
 
 // ledger measures R9: postings after which the balance is not the last one of
-// the account plus the amount. Integers and decimals are added exactly.
+// the account plus the amount, entries that do not sum to zero, balances below
+// their limit. Integers and decimals are added exactly.
 func (j *judge) ledger(ctx context.Context) error {
 	l := j.in.Mapping.Ledger
 	if l.Table == "" {
@@ -80,44 +81,93 @@ func (j *judge) ledger(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var at [3]int
-	for k, name := range []string{l.Account, l.Amount, l.Balance} {
+	at := [5]int{-1, -1, -1, -1, -1}
+	var money arrow.DataType
+	for k, name := range [...]string{l.Account, l.Amount, l.Balance, l.Entry, l.Limit} {
+		if name == "" && k > 2 {
+			continue
+		}
 		if at[k], err = table.Column(s.Schema(), name); err != nil {
 			return fmt.Errorf("table %q: %w", l.Table, err)
 		}
+		if k == 0 || k == 3 {
+			continue
+		}
+		dt := s.Schema().Field(at[k]).Type
+		if money == nil {
+			money = dt
+		}
+		if !arrow.TypeEqual(money, dt) || !exact(dt) {
+			j.miss("r9.breaks", "amount, balance and limit are not of one exact type: an integer or a decimal")
+			return nil
+		}
 	}
-	if a, b := s.Schema().Field(at[1]).Type, s.Schema().Field(at[2]).Type; !arrow.TypeEqual(a, b) || !exact(a) {
-		j.miss("r9.breaks", "amount and balance are not of one exact type: an integer or a decimal")
-		return nil
-	}
-	last := map[string]*big.Int{}
-	breaks, row, first := 0.0, int64(0), ""
-	for b, err := range s.Batches(ctx) {
+	b := &book{last: map[string]*big.Int{}, open: map[string]*big.Int{}}
+	for batch, err := range s.Batches(ctx) {
 		if err != nil {
 			return err
 		}
-		account, amount, balance := b.Column(at[0]), integer(b.Column(at[1])), integer(b.Column(at[2]))
-		for i := range int(b.NumRows()) {
-			if account.IsNull(i) || b.Column(at[1]).IsNull(i) || b.Column(at[2]).IsNull(i) {
-				breaks++
-			} else {
-				name, now := account.ValueStr(i), balance(i)
-				if was, ok := last[name]; ok && new(big.Int).Add(was, amount(i)).Cmp(now) != 0 {
-					if breaks++; first == "" {
-						first = fmt.Sprintf("the first at row %d", row)
-					}
-				}
-				last[name] = now
-			}
-			row++
-		}
+		b.add(batch, at)
 	}
-	if row == 0 {
+	if b.rows == 0 {
 		j.miss("r9.breaks", "the ledger has no row")
 		return nil
 	}
-	j.add("r9.breaks", breaks, first)
+	j.add("r9.breaks", b.breaks, b.first)
+	if l.Entry != "" {
+		j.add("r9.unbalanced", float64(len(b.open)), "")
+	}
+	if l.Limit != "" {
+		j.add("r9.overdrawn", b.overdrawn, "")
+	}
 	return nil
+}
+
+// book follows the balances of all accounts.
+type book struct {
+	last      map[string]*big.Int // by account
+	open      map[string]*big.Int // by entry, where the legs so far do not sum to zero
+	rows      int64
+	breaks    float64
+	overdrawn float64
+	first     string
+}
+
+func (b *book) add(batch table.Batch, at [5]int) {
+	account, amounts, balances := batch.Column(at[0]), batch.Column(at[1]), batch.Column(at[2])
+	amount, balance := integer(amounts), integer(balances)
+	for i := range int(batch.NumRows()) {
+		b.rows++
+		if account.IsNull(i) || amounts.IsNull(i) || balances.IsNull(i) {
+			b.fail()
+			continue
+		}
+		name, now := account.ValueStr(i), balance(i)
+		if was, ok := b.last[name]; ok && was.Add(was, amount(i)).Cmp(now) != 0 {
+			b.fail()
+		}
+		b.last[name] = now
+		if at[3] >= 0 {
+			entry := batch.Column(at[3]).ValueStr(i)
+			sum, ok := b.open[entry]
+			if !ok {
+				sum = new(big.Int)
+				b.open[entry] = sum
+			}
+			if sum.Add(sum, amount(i)).Sign() == 0 {
+				delete(b.open, entry) // so that the map holds open entries only
+			}
+		}
+		if at[4] >= 0 && batch.Column(at[4]).IsValid(i) && now.Cmp(integer(batch.Column(at[4]))(i)) < 0 {
+			b.overdrawn++
+		}
+	}
+}
+
+func (b *book) fail() {
+	if b.breaks++; b.first == "" {
+		b.first = fmt.Sprintf("the first at row %d", b.rows-1)
+	}
 }
 
 func exact(dt arrow.DataType) bool {
