@@ -452,6 +452,7 @@ func FuzzCompile(f *testing.F) {
 	for _, src := range []string{
 		`amount > 0 && (s == "ok" || f >= 0.5 * g)`, `i in [1, 2] ? 2d : -1h`, "`a b`.size()", `r"\d" + 'x\'y'`, `-(-5)`, `- -5`,
 		`date("2024-02-30") < timestamp("x")`, `round(1.25, 1) // c`, `flag == null`, `code.upper() in ["A"]`,
+		`replace(s, "o", s) != code2`, `round(g, 2) + small`, `string(f) + string(flag)`, `int(s) / j`, `timestamp(i) + 2d < clock`, `hour(timestamp(j))`,
 	} {
 		f.Add(src)
 	}

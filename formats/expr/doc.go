@@ -64,7 +64,8 @@
 // the expression is true.
 //
 // What a row cannot compute is null, not an error: overflow of int or decimal,
-// int division by zero, a text that is no number or date, a time out of range.
+// int division by zero, a text that is no number or date, a time out of range, a
+// replacement that makes more than 1 MiB.
 // So x != 0 && y / x > 2 needs no order of evaluation. Floats follow IEEE 754:
 // 1.0 / 0.0 is infinite, NaN equals nothing, every < with NaN is false.
 //

@@ -79,7 +79,7 @@ func kernelReplace(f *frame, d *vec, a []*vec, n int) {
 			d.strs[i] = s
 			continue
 		}
-		start := len(f.arena.buf)
+		start, whole := len(f.arena.buf), true
 		for {
 			before, after, found := strings.Cut(s, old)
 			f.arena.buf = append(f.arena.buf, before...)
@@ -89,16 +89,20 @@ func kernelReplace(f *frame, d *vec, a []*vec, n int) {
 			f.arena.buf = append(f.arena.buf, with...)
 			s = after
 			if len(f.arena.buf)-start > maxText {
+				whole = false
 				break
 			}
 		}
-		d.strs[i] = f.arena.take(start)
+		if d.strs[i] = f.arena.take(start); !whole {
+			f.arena.buf, d.strs[i] = f.arena.buf[:start], ""
+			d.setNull(i)
+		}
 	}
 }
 
-// maxText bounds one computed string, so that replace cannot be made to fill
-// the memory.
-const maxText = 1 << 26
+// maxText bounds what replace makes, so that it cannot be made to fill the
+// memory; a longer text is null.
+const maxText = 1 << 20
 
 // kernelSubstring counts code points from 0; positions outside are clipped.
 func kernelSubstring(_ *frame, d *vec, a []*vec, n int) {
