@@ -201,8 +201,10 @@ func TestRefusals(t *testing.T) {
 		"no such column":   {Options{Grants: []Grant{{Recipient: r, Columns: []string{"nam"}}}}, nil},
 		"unknown mode":     {Options{Grants: []Grant{{Recipient: r}}, Modes: map[string]Mode{"name": "rot13"}}, nil},
 		"no keyring":       {Options{Grants: []Grant{{Recipient: r}}, Modes: map[string]Mode{"name": ModeSubject}, Subject: "id"}, nil},
-		"own subject": {Options{Grants: []Grant{{Recipient: r}}, Modes: map[string]Mode{"name": ModeSubject}, Subject: "name",
-			Keyring: must(keys.NewKeyring(nil))}, nil},
+		"own subject": {Options{
+			Grants: []Grant{{Recipient: r}}, Modes: map[string]Mode{"name": ModeSubject}, Subject: "name",
+			Keyring: must(keys.NewKeyring(nil)),
+		}, nil},
 	} {
 		_, err := Create(new(bytes.Buffer), s, x.opt)
 		if err == nil || (x.kind != nil && !errors.Is(err, x.kind)) {

@@ -95,8 +95,14 @@ func TestRewrapRefuses(t *testing.T) {
 		"star":          {with1(s.team), Change{Add: []Grant{{Recipient: new1.Recipient()}}}, privacy.ErrNoKey},
 		"clear column":  {with1(s.audit), Change{Add: []Grant{{Recipient: new1.Recipient(), Columns: []string{"id"}}}}, nil},
 		"too many": {with1(s.audit), Change{Add: []Grant{
-			{Recipient: new1.Recipient()}, {Recipient: new1.Recipient()}, {Recipient: new1.Recipient()}, {Recipient: new1.Recipient()},
-			{Recipient: new1.Recipient()}, {Recipient: new1.Recipient()}, {Recipient: new1.Recipient()}, {Recipient: new1.Recipient()},
+			{Recipient: new1.Recipient()},
+			{Recipient: new1.Recipient()},
+			{Recipient: new1.Recipient()},
+			{Recipient: new1.Recipient()},
+			{Recipient: new1.Recipient()},
+			{Recipient: new1.Recipient()},
+			{Recipient: new1.Recipient()},
+			{Recipient: new1.Recipient()},
 		}}, privacy.ErrRefused},
 	} {
 		m := &fake{bytes.Clone(s.data), 1 << 30}
