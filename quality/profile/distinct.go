@@ -2,6 +2,7 @@ package profile
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -124,19 +125,54 @@ func (d *distinct) entries() []slot {
 
 // prune keeps the k smallest.
 func (d *distinct) prune() {
-	e := d.entries()
-	if len(e) == d.k {
-		d.limit = e[len(e)-1].h
+	live := d.live()
+	if len(live) > d.k {
+		d.limit = kthHash(live, d.k)
+		kept := live[:0]
+		for _, s := range live {
+			if s.h <= d.limit {
+				kept = append(kept, s)
+			}
+		}
+		live = kept
 	}
 	if d.values != nil {
-		refs := make([]int32, len(e))
-		for i := range e {
-			refs[i] = e[i].ref
-			e[i].ref = int32(i)
+		refs := make([]int32, len(live))
+		for i := range live {
+			refs[i] = live[i].ref
+			live[i].ref = int32(i)
 		}
 		d.values.keep(refs)
 	}
-	d.rebuild(e, len(d.slots))
+	d.rebuild(live, len(d.slots))
+}
+
+// kthHash finds the k-th smallest of more than k different hashes. They are
+// spread evenly, so that counting their top bits leaves few to sort.
+func kthHash(live []slot, k int) uint64 {
+	var most uint64
+	for _, s := range live {
+		most = max(most, s.h)
+	}
+	const topBits = 12
+	shift := max(0, bits.Len64(most)-topBits)
+	var count [1 << topBits]int32
+	for _, s := range live {
+		count[s.h>>shift]++
+	}
+	before, b := 0, 0
+	for before+int(count[b]) < k {
+		before += int(count[b])
+		b++
+	}
+	var rest []uint64
+	for _, s := range live {
+		if s.h>>shift == uint64(b) {
+			rest = append(rest, s.h)
+		}
+	}
+	slices.Sort(rest)
+	return rest[k-before-1]
 }
 
 func (d *distinct) rebuild(live []slot, size int) {

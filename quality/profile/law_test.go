@@ -2,13 +2,17 @@ package profile
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"sync"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/verisim/verisim/formats/table"
 )
 
 // The law of this package: whole = any split, merged in any order, on any
@@ -107,5 +111,51 @@ func TestStateRoundTrip(t *testing.T) {
 			}
 			b.Release()
 		}
+	}
+}
+
+func TestReadDoesNotDependOnWorkers(t *testing.T) {
+	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+	defer mem.AssertSize(t, 0)
+	rng := rand.New(rand.NewPCG(5, 5))
+	whole := mixedBatch(t, mem, rng, 6000)
+	defer whole.Release()
+	want := bytesOf(t, stateOf(t, Options{Distinct: 500}, whole))
+	for workers := 1; workers <= 8; workers++ {
+		parts := splitAt(whole, rng, 20)
+		in := table.FromBatches(whole.Schema(), parts...)
+		for _, p := range parts {
+			p.Release()
+		}
+		s, err := Read(context.Background(), in, Options{Distinct: 500, Workers: workers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(bytesOf(t, s), want) {
+			t.Errorf("%d workers give another state", workers)
+		}
+	}
+}
+
+func TestTapChangesNothing(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 5))
+	b := mixedBatch(t, memory.DefaultAllocator, rng, 100)
+	defer b.Release()
+	s := New(b.Schema(), Options{})
+	out, err := Tap(s)(table.FromBatches(b.Schema(), b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := table.Collect(context.Background(), out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || got[0] != b || s.Rows() != 100 {
+		t.Errorf("Tap passed %d batches and counted %d rows, want the one batch and 100", len(got), s.Rows())
+	}
+	got[0].Release()
+	other := arrow.NewSchema([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Int8}}, nil)
+	if _, err := Tap(s)(table.FromBatches(other)); !errors.Is(err, ErrMismatch) {
+		t.Errorf("Tap on another schema = %v, want ErrMismatch", err)
 	}
 }

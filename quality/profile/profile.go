@@ -25,6 +25,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"sync"
 
 	"github.com/verisim/verisim/formats/table"
 )
@@ -38,6 +39,9 @@ type Options struct {
 	// SampleRows is the size of the row sample. Default 8,192, because a
 	// correlation is then known to 0.011 (one standard error).
 	SampleRows int
+	// Workers is how many goroutines Read profiles on. Default 1. The state is
+	// the same for any number.
+	Workers int
 	// NoValues keeps no row sample and no text, so that the state can be
 	// handed on: no frequent values of text columns, no shapes, no pairs.
 	NoValues bool
@@ -74,16 +78,55 @@ func Tap(s *State) table.Stage {
 	}
 }
 
-// Read profiles a stream to its end.
+// Read profiles a stream to its end, on opt.Workers goroutines, which have all
+// ended when it returns.
 func Read(ctx context.Context, in table.Stream, opt Options) (*State, error) {
-	s := New(in.Schema(), opt)
+	workers := max(1, opt.Workers)
+	if workers == 1 {
+		s := New(in.Schema(), opt)
+		for b, err := range in.Batches(ctx) {
+			if err == nil {
+				err = s.Add(b)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		return s, ctx.Err()
+	}
+	states := make([]*State, workers)
+	errs := make([]error, workers)
+	work := make(chan table.Batch)
+	var wg sync.WaitGroup
+	for i := range states {
+		states[i] = New(in.Schema(), opt)
+		wg.Go(func() {
+			for b := range work {
+				if errs[i] == nil {
+					errs[i] = states[i].Add(b)
+				}
+				b.Release()
+			}
+		})
+	}
+	var fault error
 	for b, err := range in.Batches(ctx) {
 		if err != nil {
-			return nil, err
+			fault = err
+			break
 		}
-		if err := s.Add(b); err != nil {
+		b.Retain() // it is lent until the next one only
+		work <- b
+	}
+	close(work)
+	wg.Wait()
+	if err := errors.Join(append(errs, fault, ctx.Err())...); err != nil {
+		return nil, err
+	}
+	for _, s := range states[1:] {
+		if err := states[0].Merge(s); err != nil {
 			return nil, err
 		}
 	}
-	return s, ctx.Err()
+	return states[0], nil
 }

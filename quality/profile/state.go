@@ -24,6 +24,7 @@ type State struct {
 // New starts an empty state for tables of this schema.
 func New(schema *arrow.Schema, opt Options) *State {
 	n := schema.NumFields()
+	opt.Workers = 0 // of no meaning for the state itself
 	if opt.Distinct <= 0 {
 		opt.Distinct = 16384
 		for n > 64 && opt.Distinct > 1024 && opt.Distinct*n > 1<<20 {

@@ -69,8 +69,12 @@ func samplePage(t testing.TB) Page {
 		Tool: "verisim 0.1.0", Command: "verisim run testdata/recipes/fraud.yaml -o out/fraud",
 		Verdict: Verdict{Warn, "11 of 12 checks passed, one warning."},
 		Facts: []Fact{
-			{"Rows", "1,000,000", "in 4 tables"}, {"Time", "9.8 s", "102,040 rows/s"}, {"Fraud rate", "1.25 %", ""},
-			{"Seed", "42", ""}, {"Sealed", "3 columns", "for 1 recipient"}, {"Guarantee", "synthetic origin", ""},
+			{"Rows", "1,000,000", "in 4 tables"},
+			{"Time", "9.8 s", "102,040 rows/s"},
+			{"Fraud rate", "1.25 %", ""},
+			{"Seed", "42", ""},
+			{"Sealed", "3 columns", "for 1 recipient"},
+			{"Guarantee", "synthetic origin", ""},
 		},
 		Tables: []Table{{Profile: cardProfile(t, 20000, 0)}},
 		Checks: []Check{
