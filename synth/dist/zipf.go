@@ -71,7 +71,7 @@ func (z *Zipf) At(draw uint64) int64 {
 		return int64(z.head.At(Draw(Unit(draw) * z.scale)))
 	}
 	u := float64(draw-z.split) / float64(math.MaxUint64-z.split)
-	r := int64(z.tail.At(Draw(u))-0.5) // floor(x+1/2) - 1
+	r := int64(z.tail.At(Draw(u)) - 0.5) // floor(x+1/2) - 1
 	return min(max(r, zipfHead), z.n-1)
 }
 

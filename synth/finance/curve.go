@@ -87,7 +87,7 @@ type counts struct {
 const (
 	countLevels = 513 // steps of 1/64 of the expected number
 	maxPerDay   = 24
-	again       = .28 // chance of a further purchase within the session (assumption)
+	again       = .42 // chance of a further purchase within the session (assumption)
 )
 
 func newCounts() *counts {
@@ -134,6 +134,9 @@ func rank(n, log2 uint32, u uint32) uint32 {
 	v := (one + uint64(pow2[frac>>6])) << whole >> 16 // 2^e
 	return min(uint32(v)-1, n-1)
 }
+
+// steep bends a uniform fraction of 2^16 towards the first ranks.
+func steep(u uint32) uint32 { u &= 0xffff; return uint32(uint64(u) * uint64(u+one) >> 17) }
 
 func logOf(n int) uint32 { return fixed(math.Log2(float64(n + 1))) }
 

@@ -27,6 +27,7 @@ const (
 	kindRefund
 	kindCash
 )
+
 const (
 	entryChip = iota
 	entryContactless
@@ -35,6 +36,7 @@ const (
 	entryOnline
 	entryOnFile
 )
+
 const (
 	declineNone = iota
 	declineFunds
@@ -43,16 +45,19 @@ const (
 	declineRisk
 	declineIssuer
 )
+
 const (
 	secureNone = iota // not asked, or at a till
 	secureFrictionless
 	secureChallenged
 )
+
 const (
 	cvvNone = iota
 	cvvMatch
 	cvvMismatch
 )
+
 const (
 	flagRecurring = 1 << iota
 	flagFraud
@@ -230,12 +235,12 @@ func map2(cond bool, yes, no uint32) uint32 {
 // where rank k of the favourites is about 1/k as likely, else by popularity.
 func (s *state) shop(person rng.Key, c *customer, cat int, cnp bool, pl int, abroad bool, d, e uint64) int32 {
 	at := pl
-	fav := uint32(one * 84 / 100)
+	fav := uint32(one * 97 / 100)
 	if abroad {
 		fav = one * 45 / 100 // the hotel's bar, twice
 	}
 	stays := chance(d, fav)
-	slot := uint64(rank(9, log9, uint32(d>>16)))
+	slot := uint64(rank(7, log7, steep(uint32(d>>16))))
 	h := e
 	if stays {
 		h = person.Uint64(2<<32 | uint64(pl)<<16 | uint64(cat)<<8 | slot)
@@ -244,10 +249,10 @@ func (s *state) shop(person rng.Key, c *customer, cat int, cnp bool, pl int, abr
 		at = s.shopOnline(c, h>>32)
 	}
 	sp := s.span(at, cat)
-	return sp.first + int32(rank(sp.n, sp.log2, uint32(h)))
+	return sp.first + int32(rank(sp.n, sp.log2, steep(uint32(h))))
 }
 
-const log9 = 217706 // log2(10) in fixed point
+const log7 = 196608 // log2(8) in fixed point
 
 func (s *state) shopOnline(c *customer, d uint64) int {
 	own := 0

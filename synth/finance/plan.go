@@ -23,11 +23,11 @@ type planner struct {
 
 // facts of the genuine world that campaigns are calibrated against.
 type baseline struct {
-	approved float64 // purchases and withdrawals
-	mean     float64 // their amount, minor units
+	rows float64
+	mean float64 // amount, minor units
 }
 
-// baseline counts approved purchases exactly where the world is small, and on
+// baseline counts the rows exactly where the world is small, and on
 // an even sample of 4,000 customers where it is large: the error of the mean is
 // then about one per cent.
 func (s *state) baseline() baseline {
@@ -41,10 +41,8 @@ func (s *state) baseline() baseline {
 		for d := range s.cfg.Days {
 			buf = s.genuine(buf[:0], person, i, d)
 			for k := range buf {
-				if e := &buf[k]; e.decline == declineNone && e.kind != kindRefund {
-					count++
-					value += float64(e.amount)
-				}
+				count++
+				value += float64(buf[k].amount)
 			}
 		}
 	}
@@ -59,7 +57,7 @@ func (s *state) planCampaigns() {
 		p.byCity[c.city] = append(p.byCity[c.city], int32(i))
 		p.byLand[c.country] = append(p.byLand[c.country], int32(i))
 	}
-	want := base.approved * s.params.byNumber / (10_000 - s.params.byNumber)
+	want := base.rows * s.params.byNumber / (10_000 - s.params.byNumber)
 	carry := 0.0
 	for sc := range scenarios {
 		target := want*s.params.mix[sc] + carry
@@ -80,8 +78,7 @@ func (s *state) planCampaigns() {
 	s.fraud = p.out
 }
 
-// campaign runs one and returns how many of its transactions were approved, at
-// most room.
+// campaign runs one and returns how many transactions it made, at most room.
 func (p *planner) campaign(sc scenario, run, room int) int {
 	key := p.s.keyPlan.At(uint64(sc)).At(uint64(run))
 	p.seq = key.Sequence()
@@ -91,16 +88,7 @@ func (p *planner) campaign(sc scenario, run, room int) int {
 	first := len(p.out)
 	tactics[sc](p, p.day())
 	// The budget of the whole scenario ends the last campaign early.
-	got := 0
-	for i := first; i < len(p.out); i++ {
-		if p.out[i].decline == declineNone && p.out[i].kind != kindRefund {
-			if got == room {
-				p.out = p.out[:i]
-				break
-			}
-			got++
-		}
-	}
+	p.out = p.out[:min(len(p.out), first+room)]
 	made := p.out[first:]
 	if len(made) == 0 {
 		return 0
@@ -117,10 +105,7 @@ func (p *planner) campaign(sc scenario, run, room int) int {
 	}
 	p.camp.victims = int32(len(p.victims))
 	p.s.campaigns = append(p.s.campaigns, p.camp)
-	if got == 0 && sc == refundAbuse {
-		return len(made) // refunds are not purchases; count them as they are
-	}
-	return got
+	return len(made)
 }
 
 // day is when a campaign begins.
@@ -204,13 +189,7 @@ func (p *planner) hour() int32 {
 // share and its cross-border share are those of the preset: one factor for each
 // of the four cells, and a few rounds because prices end on round figures.
 func (s *state) calibrate(events []fraudEvent, base baseline) {
-	var count float64
-	for i := range events {
-		if e := &events[i]; e.decline == declineNone && e.kind != kindRefund {
-			count++
-		}
-	}
-	total := count * base.mean * s.params.ticket
+	total := float64(len(events)) * base.mean * s.params.ticket
 	share := [4]float64{
 		(1 - s.params.cnp) * (1 - s.params.cross), (1 - s.params.cnp) * s.params.cross,
 		s.params.cnp * (1 - s.params.cross), s.params.cnp * s.params.cross,
@@ -227,16 +206,13 @@ func (s *state) calibrate(events []fraudEvent, base baseline) {
 				}
 				e.amount = int32(min(max(v, 100), 50_000_000))
 			}
-			if e.decline != declineNone || e.kind == kindRefund {
-				continue
-			}
 			if e.role == roleCashOut {
 				rest[e.cell] += float64(e.amount)
 			} else {
 				tests[e.cell] += float64(e.amount)
 			}
 		}
-		open, there := 0.0, 0.0
+		there := 0.0
 		for c := range share {
 			if rest[c] > 0 {
 				there += share[c]
@@ -246,7 +222,7 @@ func (s *state) calibrate(events []fraudEvent, base baseline) {
 			if rest[c] == 0 {
 				continue
 			}
-			open = max(total*share[c]/there-tests[c], .05*rest[c])
+			open := max(total*share[c]/there-tests[c], .05*rest[c])
 			factor[c] *= open / rest[c]
 		}
 	}

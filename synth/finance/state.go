@@ -104,7 +104,7 @@ func build(cfg Config, p params, seed synth.Seed) (*state, error) {
 		keyPerson: root.Name("person"), keyDay: root.Name("day"), keyPlan: root.Name("plan"),
 		idKey: root.Name("id").Uint64(0),
 		cats:  categories(), segs: segments(), nations: countries(),
-		counts: newCounts(), mood: newFactors(.45),
+		counts: newCounts(), mood: newFactors(.9),
 		far: probability(p.farOnline), near: probability(p.nearOnline), decline: probability(p.decline),
 	}
 	s.buildDays()
@@ -171,11 +171,11 @@ func (s *state) buildMerchants(key rng.Key) {
 			count := 0
 			switch {
 			case pl.city >= 0 && cat.CNP < 1 && int(pl.city) < s.homes:
-				count = 2 + int(n*s.cities[pl.city].Weight/total*.22*cat.Weight)
+				count = 3 + int(n*s.cities[pl.city].Weight/total*cat.Weight)
 			case pl.city >= 0 && cat.CNP < 1:
 				count = 2 + int(n*.0005*cat.Weight*s.cities[pl.city].Weight/1000)
 			case pl.city < 0 && cat.CNP > 0:
-				count = 4 + int(n*.15*cat.Weight*cat.CNP/float64(len(s.params.home)))
+				count = 4 + int(n*.4*cat.Weight*cat.CNP/float64(len(s.params.home)))
 			}
 			sp := span{first: int32(len(s.merchants)), n: uint32(count), log2: logOf(count)}
 			for k := range count {

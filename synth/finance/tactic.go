@@ -17,6 +17,12 @@ var tactics = [scenarios]func(*planner, int){
 	applicationFraud:  (*planner).application,
 }
 
+// Weak merchants are found out after some weeks (assumptions).
+const (
+	softShare = 60 // per cent of fraudulent purchases
+	softDays  = 45
+)
+
 // means is what a fraudster has: whose card, from where, to buy what.
 type means struct {
 	victim int32
@@ -72,9 +78,16 @@ func (p *planner) neighbour(c *customer) int {
 	return p.s.onlinePlace((own + 1 + int(p.seq.Below(uint64(n-1)))) % n)
 }
 
-// at chooses a merchant of a category at a place, popular ones first.
+// at chooses a merchant of a category at a place: half of the time one whose
+// checks are known to be weak this month, else popular ones first.
 func (p *planner) at(e *event, pl, cat int) {
 	sp := p.s.span(pl, cat)
+	if p.seq.Below(100) < softShare {
+		month := (uint64(e.at)/secondsPerDay + uint64(pl*5+cat)*11) / softDays // they change one by one
+		k := p.s.keyPlan.Name("soft").At(month<<32 | uint64(pl)<<8 | uint64(cat))
+		e.merchant = sp.first + int32(k.Below(p.seq.Below(2), uint64(sp.n)))
+		return
+	}
 	e.merchant = sp.first + int32(rank(sp.n, sp.log2, uint32(p.seq.Uint64())))
 }
 
@@ -146,20 +159,28 @@ func (p *planner) add(e event, m means, cat int, low, high float64) *fraudEvent 
 // fancy draws from the categories that fraudsters turn into money, online.
 func (p *planner) fancy() int {
 	switch r := p.seq.Below(100); {
-	case r < 34:
+	case r < 26:
 		return 7 // marketplace
-	case r < 54:
+	case r < 40:
 		return 6 // electronics
-	case r < 72:
+	case r < 54:
 		return 8 // digital goods
-	case r < 84:
+	case r < 67:
 		return 5 // clothing
-	case r < 89:
+	case r < 70:
 		return 11 // airline
-	case r < 93:
+	case r < 74:
 		return 14 // gambling
-	default:
+	case r < 80:
 		return 10 // taxi
+	case r < 89:
+		return 1 // meals, brought home
+	case r < 94:
+		return 0
+	case r < 97:
+		return 2
+	default:
+		return 9 // tickets
 	}
 }
 
@@ -200,7 +221,7 @@ func (p *planner) tests(m means, at int32, n int) {
 func (p *planner) spree(m means, at int32, low, high float64) {
 	m.role = roleCashOut
 	end := at + p.blocked()
-	for range 1 + p.seq.Below(4) {
+	for range 2 + p.seq.Below(7) {
 		e := p.online(m, at, p.fancy(), low, high)
 		if e == nil {
 			return
@@ -215,7 +236,7 @@ func (p *planner) spree(m means, at int32, low, high float64) {
 				e.decline = declineFunds
 			}
 		}
-		at += 300 + int32(float64(30_000)*p.seq.Float64()*p.seq.Float64())
+		at += 120 + int32(float64(16_000)*p.seq.Float64()*p.seq.Float64())
 	}
 }
 
@@ -233,10 +254,10 @@ func (p *planner) leak(day int) {
 		// Cards are sold in lots and used over the next two months.
 		at := p.when(day + 3 + int(p.seq.Below(45)))
 		if p.seq.Below(100) < 30 {
-			p.tests(m, at, 1+int(p.seq.Below(2)))
+			p.tests(m, at, 1+int(p.seq.Below(3)))
 			at += 1800 + int32(p.seq.Below(40_000))
 		}
-		p.spree(m, at, .45, .97)
+		p.spree(m, at, .50, .985)
 	}
 }
 
@@ -244,7 +265,7 @@ func (p *planner) testing(day int) {
 	// One script, one shop, many cards, one night.
 	at := p.when(day)
 	for range 3 + p.seq.Below(10) {
-		p.tests(means{victim: p.anyone(), card: uint8(p.seq.Below(2)), mimic: .2}, at, 1+int(p.seq.Below(4)))
+		p.tests(means{victim: p.anyone(), card: uint8(p.seq.Below(2)), mimic: .2}, at, 2+int(p.seq.Below(4)))
 		at += 60 + int32(p.seq.Below(4000))
 	}
 }
@@ -265,7 +286,7 @@ func (p *planner) skim(day int) {
 			pl = p.s.homes + int(p.seq.Below(uint64(far)))
 		}
 		end := at + p.blocked()
-		for range 1 + p.seq.Below(4) {
+		for range 2 + p.seq.Below(5) {
 			cat := [4]int{catATM, 6, 5, 0}[p.seq.Below(4)]
 			entry := uint8(entryMagstripe)
 			if p.seq.Below(100) < 45 {
@@ -293,13 +314,13 @@ func (p *planner) lost(day int) {
 	}
 	at := p.when(day)
 	end := at + p.blocked()
-	for range 2 + p.seq.Below(6) {
+	for range 3 + p.seq.Below(7) {
 		cat := [6]int{0, 0, 1, 4, 5, catATM}[p.seq.Below(6)]
 		entry := uint8(entryContactless)
 		if cat == catATM {
 			entry = entryChip
 		}
-		e := p.till(m, at, pl, cat, entry, .30, .90)
+		e := p.till(m, at, pl, cat, entry, .45, .95)
 		if e == nil {
 			return
 		}
@@ -307,7 +328,7 @@ func (p *planner) lost(day int) {
 			e.decline = declineIssuer
 			return
 		}
-		at += 240 + int32(p.seq.Below(7000))
+		at += 180 + int32(p.seq.Below(5000))
 	}
 }
 

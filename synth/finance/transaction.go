@@ -49,6 +49,7 @@ var txSchema = sync.OnceValue(func() *arrow.Schema {
 		column("currency", word, table.RolePlain, false),
 		column("local_amount", f64, table.RolePlain, false),
 		column("country", word, table.RolePlain, false),
+		column("card_country", word, table.RolePlain, false),
 		column("latitude", f32, table.RolePlain, true),
 		column("longitude", f32, table.RolePlain, true),
 		column("device_id", i64, table.RoleQuasi, true),
@@ -165,7 +166,7 @@ func (s *state) fill(events []event, order []uint64) table.Batch {
 	amount, local := make([]float64, n), make([]float64, n)
 	lat, lon, net := make([]float32, n), make([]float32, n), make([]int32, n)
 	mcc, kind, channel, entry, unit := i8s(n), i8s(n), i8s(n), i8s(n), i8s(n)
-	land, secure, cvv, result, reason := i8s(n), i8s(n), i8s(n), i8s(n), i8s(n)
+	home, land, secure, cvv, result, reason := i8s(n), i8s(n), i8s(n), i8s(n), i8s(n), i8s(n)
 	atTill, isOnline, refused, recurring, fraud := bitmap(n), bitmap(n), bitmap(n), bitmap(n), bitmap(n)
 	nulls := struct{ till, online, refused int }{n, n, n}
 
@@ -183,6 +184,7 @@ func (s *state) fill(events []event, order []uint64) table.Batch {
 		secure[i], cvv[i] = int8(e.secure), int8(e.cvv)
 		t := tenders[m.country]
 		unit[i], land[i] = t.currency, int8(m.country)
+		home[i] = int8(s.customers[e.customer].country)
 		amount[i] = float64(e.amount) / 100
 		local[i] = amount[i]
 		if t.rate != one {
@@ -222,12 +224,12 @@ func (s *state) fill(events []event, order []uint64) table.Batch {
 		wide(f[0], id, nil, 0), wide(f[1], ts, nil, 0), wide(f[2], cust, nil, 0), wide(f[3], card, nil, 0), wide(f[4], merch, nil, 0),
 		wide(f[5], term, atTill, nulls.till),
 		coded(mcc, w.mcc, nil, 0), coded(kind, w.kind, nil, 0), coded(channel, w.channel, nil, 0), coded(entry, w.entry, nil, 0),
-		wide(f[10], amount, nil, 0), coded(unit, w.currency, nil, 0), wide(f[12], local, nil, 0), coded(land, w.country, nil, 0),
-		wide(f[14], lat, atTill, nulls.till), wide(f[15], lon, atTill, nulls.till),
-		wide(f[16], dev, isOnline, nulls.online), wide(f[17], net, isOnline, nulls.online),
+		wide(f[10], amount, nil, 0), coded(unit, w.currency, nil, 0), wide(f[12], local, nil, 0), coded(land, w.country, nil, 0), coded(home, w.country, nil, 0),
+		wide(f[15], lat, atTill, nulls.till), wide(f[16], lon, atTill, nulls.till),
+		wide(f[17], dev, isOnline, nulls.online), wide(f[18], net, isOnline, nulls.online),
 		coded(secure, w.secure, nil, 0), coded(cvv, w.cvv, nil, 0),
-		wide(f[20], recurring, nil, 0, n), coded(result, w.result, nil, 0), coded(reason, w.decline, refused, nulls.refused),
-		wide(f[23], fraud, nil, 0, n),
+		wide(f[21], recurring, nil, 0, n), coded(result, w.result, nil, 0), coded(reason, w.decline, refused, nulls.refused),
+		wide(f[24], fraud, nil, 0, n),
 	}
 	b := array.NewRecord(txSchema(), cols, int64(n))
 	for _, c := range cols {
@@ -245,9 +247,9 @@ func (s *state) position(m *merchant, i int32) (lat, lon float32) {
 	return float32(float64(int64(c.Lat*1e4)+dy) / 1e4), float32(float64(int64(c.Lon*1e4)+dx) / 1e4)
 }
 
-func i64s(n int) []int64 { return make([]int64, n) }
-func i8s(n int) []int8   { return make([]int8, n) }
-func bitmap(n int) []byte  { return make([]byte, bitutil.BytesForBits(int64(n))) }
+func i64s(n int) []int64  { return make([]int64, n) }
+func i8s(n int) []int8    { return make([]int8, n) }
+func bitmap(n int) []byte { return make([]byte, bitutil.BytesForBits(int64(n))) }
 
 // wide makes an array of flat values; rows is given for bits.
 func wide[T arrow.FixedWidthType](f arrow.Field, values []T, valid []byte, nulls int, rows ...int) arrow.Array {
