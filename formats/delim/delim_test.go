@@ -57,8 +57,10 @@ func TestRead(t *testing.T) {
 		name, in, want string
 		opt            formats.ReadOptions
 	}{
-		{name: "types", in: "a,b,c,d,e,f\n1,1.5,true,2024-02-29,2024-01-01T00:00:00+02:00,x\n-2,2,FALSE,1969-12-31,2024-01-01T00:00:00Z,y\n",
-			want: "a:int64 b:float64 c:bool d:date32 e:timestamp[us, tz=UTC] f:utf8\n1|1.5|true|2024-02-29|2023-12-31 22:00:00Z|x\n-2|2|false|1969-12-31|2024-01-01 00:00:00Z|y"},
+		{
+			name: "types", in: "a,b,c,d,e,f\n1,1.5,true,2024-02-29,2024-01-01T00:00:00+02:00,x\n-2,2,FALSE,1969-12-31,2024-01-01T00:00:00Z,y\n",
+			want: "a:int64 b:float64 c:bool d:date32 e:timestamp[us, tz=UTC] f:utf8\n1|1.5|true|2024-02-29|2023-12-31 22:00:00Z|x\n-2|2|false|1969-12-31|2024-01-01 00:00:00Z|y",
+		},
 		{name: "codes stay texts", in: "a,b\n007,+1\n", want: "a:utf8 b:utf8\n007|+1"},
 		{name: "null and empty", in: "a,b\n,\"\"\n1,x\n", want: "a:int64 b:utf8\nnull|\n1|x"},
 		{name: "tokens", in: "a\nNA\n1\n\"NA\"\n", opt: formats.ReadOptions{Nulls: []string{"NA"}}, want: "a:utf8\nnull\n1\nNA"},

@@ -13,8 +13,6 @@ import (
 	"github.com/verisim/verisim/formats/table"
 )
 
-
-
 // Codec is the codec of JSON Lines.
 type Codec struct{}
 
