@@ -20,6 +20,8 @@ var floor0 = []string{"formats/table", "formats/document", "formats/expr"}
 // A trailing /... means the folder and what is below it.
 var sideways = map[string][]string{
 	"formats/catalog":   {"formats/..."},
+	"formats/delim":     {"formats/cell"},
+	"formats/jsonl":     {"formats/cell"},
 	"synth/catalog":     {"synth/..."},
 	"quality/catalog":   {"quality/..."},
 	"synth/...":         {"synth/rng", "synth/dist", "synth/fake"},
@@ -33,7 +35,7 @@ var sideways = map[string][]string{
 	"quality/clean":     {"quality/pattern", "quality/key"},
 	"quality/realism":   {"quality/utility"},
 	"quality/fidelity":  {"quality/profile", "quality/utility"},
-	"privacy/seal":      {"privacy/keys", "formats/ipc", "privacy/seal/..."},
+	"privacy/seal":      {"privacy/keys", "formats", "formats/ipc", "privacy/seal/..."},
 	"privacy/attest":    {"privacy/keys"},
 	"privacy/proof":     {"privacy/commit", "privacy/proof/..."},
 	"privacy/proof/...": {"privacy/proof/...", "privacy/commit"},
