@@ -11,9 +11,11 @@ import (
 
 	"github.com/verisim/verisim/formats"
 	"github.com/verisim/verisim/formats/bundle"
+	"github.com/verisim/verisim/formats/catalog"
 	"github.com/verisim/verisim/formats/document"
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/privacy"
+	models "github.com/verisim/verisim/synth/catalog"
 )
 
 // The exit codes. This file is the only place that knows them.
@@ -100,7 +102,8 @@ func exitCode(err error) int {
 	switch {
 	case errors.Is(err, formats.ErrCorrupt), errors.As(err, new(*bundle.VersionError)):
 		return exitCorrupt
-	case errors.As(err, new(*usageError)), errors.As(err, new(*document.Error)), errors.As(err, new(*table.NoColumnError)):
+	case errors.As(err, new(*usageError)), errors.As(err, new(*document.Error)), errors.As(err, new(*table.NoColumnError)),
+		errors.As(err, new(*catalog.UnknownFormatError)), errors.As(err, new(*models.UnknownError)):
 		return exitUsage
 	}
 	return exitFailure
@@ -128,6 +131,12 @@ func report(e *env, err error) {
 func hintOf(err error) string {
 	if h := (*hinted)(nil); errors.As(err, &h) {
 		return h.hint
+	}
+	if u := (*catalog.UnknownFormatError)(nil); errors.As(err, &u) {
+		return u.Hint
+	}
+	if u := (*models.UnknownError)(nil); errors.As(err, &u) && u.Nearest() != "" {
+		return "did you mean " + u.Nearest() + "?"
 	}
 	if s := (*formats.SyntaxError)(nil); errors.As(err, &s) {
 		return s.Hint

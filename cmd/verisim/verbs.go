@@ -3,6 +3,12 @@ package main
 // verbs lists the commands, in the order of help.
 func verbs() []verb {
 	return []verb{
+		runVerb(),
+		verifyVerb(),
+		openVerb(),
+		generateVerb(),
+		convertVerb(),
+		inspectVerb(),
 		keysVerb(),
 		versionVerb(),
 		completionVerb(),

@@ -165,3 +165,15 @@ func distance(a, b string) int {
 	}
 	return rows[len(x)][len(y)]
 }
+
+// Set puts a value under a key of a mapping: in place of the former one, else at
+// the end.
+func (n *Node) Set(key string, value *Node) {
+	for i := range n.Pairs {
+		if n.Pairs[i].Key == key {
+			n.Pairs[i].Value, n.Pairs[i].At = value, value.Pos
+			return
+		}
+	}
+	n.Pairs = append(n.Pairs, Pair{Key: key, At: value.Pos, Value: value})
+}

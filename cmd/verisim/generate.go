@@ -1,0 +1,252 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/verisim/verisim/cmd/internal/job"
+	"github.com/verisim/verisim/formats/catalog"
+	"github.com/verisim/verisim/formats/document"
+	"github.com/verisim/verisim/formats/table"
+	"github.com/verisim/verisim/synth"
+	models "github.com/verisim/verisim/synth/catalog"
+)
+
+func generateVerb() verb {
+	return verb{
+		name:  "generate",
+		usage: "make synthetic tables",
+		args:  "NAME",
+		min:   1, max: 1,
+		about: about(),
+		examples: []string{
+			"verisim generate finance -o out/bank",
+			"verisim generate finance --table transactions -n 100000 --format arrows -o - | verisim profile -",
+			"verisim generate finance --set preset=card-us --set days=30 --table transactions -o tx.parquet",
+		},
+		flags: slices.Concat([]cli.Flag{
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `PLACE`: a new directory for all tables, a file or - with --table (default -)"},
+			&cli.StringFlag{Name: "table", Usage: "make only this `TABLE`"},
+			&cli.Int64Flag{Name: "rows", Aliases: []string{"n"}, Usage: "make `N` rows: of --table exactly, else about as many of the main table"},
+			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "`SEED` of all draws; the same seed gives the same bytes"},
+			&cli.StringFlag{Name: "config", Usage: "read the model's options from a YAML `FILE`"},
+			&cli.StringSliceFlag{Name: "set", Usage: "set one option: `OPTION=VALUE`, may be repeated"},
+			&cli.StringFlag{Name: "where", Usage: "keep only rows for which `EXPR` is true, with --table"},
+			workersFlag(),
+		}, writeFlags()),
+		run: generate,
+	}
+}
+
+func about() string {
+	var b strings.Builder
+	b.WriteString("NAME is a simulator:\n")
+	for _, s := range models.Simulators() {
+		fmt.Fprintf(&b, "  %-12s %s\n", s.Name, s.About)
+	}
+	b.WriteString(`
+With -o DIRECTORY all tables are written, one file each, all of them or none.
+With --table one table goes to -o FILE or to stdout. The same seed and options
+give the same rows on any number of workers.`)
+	return b.String()
+}
+
+func generate(ctx context.Context, e *env, c *cli.Context) error {
+	m, main, err := boundModel(c)
+	if err != nil {
+		return err
+	}
+	if c.IsSet("rows") && c.Int64("rows") < 1 {
+		return usagef("--rows is %d; at least 1 is possible", c.Int64("rows"))
+	}
+	name := c.String("table")
+	out := c.String("output")
+	if name == "" && len(m.Tables()) == 1 {
+		name = main
+	}
+	if name == "" {
+		return generateAll(ctx, e, c, m, out)
+	}
+	if out == "" {
+		out = "-"
+	}
+	return generateOne(ctx, e, c, m, name, out)
+}
+
+// boundModel makes the model that the arguments and flags ask for, and names
+// the table that --rows counts.
+func boundModel(c *cli.Context) (synth.Model, string, error) {
+	s, err := models.ByName(c.Args().First())
+	if err != nil {
+		return nil, "", err
+	}
+	n, err := options(c, s)
+	if err != nil {
+		return nil, "", err
+	}
+	m, err := s.New(n)
+	return m, s.Main, err
+}
+
+// options is the mapping of --config with --rows and --set on top.
+func options(c *cli.Context, s models.Simulator) (*document.Node, error) {
+	n := &document.Node{Kind: document.Map, Pos: document.Pos{Name: "--set", Line: 1, Column: 1}}
+	if path := c.String("config"); path != "" {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if n, err = document.Parse(path, data); err != nil {
+			return nil, err
+		}
+	}
+	if rows := c.Int64("rows"); c.IsSet("rows") && rows > 0 && (c.String("table") == "" || c.String("table") == s.Main) {
+		n.Set("rows", &document.Node{
+			Pos: document.Pos{Name: "--rows", Line: 1, Column: 1}, Kind: document.Int,
+			Text: strconv.FormatInt(roomFor(rows, c.String("table") != ""), 10),
+		})
+	}
+	for _, text := range c.StringSlice("set") {
+		key, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return nil, usagef("--set %q is not OPTION=VALUE", text)
+		}
+		if !slices.Contains(s.Options, key) {
+			err := usagef("--set: %s has no option %q", s.Name, key)
+			if near := document.Nearest(key, s.Options); near != "" {
+				return nil, hint(err, "did you mean "+near+"?")
+			}
+			return nil, hint(err, "options are "+strings.Join(s.Options, ", "))
+		}
+		v, err := document.Parse("--set "+key, []byte(value))
+		if err != nil {
+			return nil, err
+		}
+		n.Set(key, v)
+	}
+	return n, nil
+}
+
+// roomFor is how many rows to ask a model for, which keeps such a wish only
+// about, so that it surely has the rows that are then taken exactly.
+func roomFor(rows int64, exact bool) int64 {
+	if exact {
+		return rows + rows/20 + 1000
+	}
+	return rows
+}
+
+func generateAll(ctx context.Context, e *env, c *cli.Context, m synth.Model, out string) error {
+	switch {
+	case out == "" || out == "-":
+		var all []string
+		for _, t := range m.Tables() {
+			all = append(all, t.Name)
+		}
+		return hint(usagef("stdout takes one table"), "name one of "+strings.Join(all, ", ")+" with --table, or a directory with -o")
+	case c.String("where") != "":
+		return usagef("--where needs --table")
+	}
+	codec, err := outputCodec(c, "", "arrow")
+	if err != nil {
+		return err
+	}
+	n, err := workers(c)
+	if err != nil {
+		return err
+	}
+	sink, err := catalog.CreateFolder(out, codec, writeOptions(c, n))
+	if err != nil {
+		return hint(err, "choose a place where nothing is")
+	}
+	p := newProgress(e, "generate")
+	rows, err := fill(ctx, sink, synth.NewSource(m, synth.Seed(c.Uint64("seed")), n), p)
+	p.done()
+	if err != nil {
+		_ = sink.Abort() // the first error is the one that matters
+		return err
+	}
+	if !e.quiet {
+		fmt.Fprintf(e.err, "%s rows in %d tables -> %s\n", job.Thousands(rows), len(m.Tables()), out)
+	}
+	return nil
+}
+
+// fill writes every table of a source into a sink and commits it.
+func fill(ctx context.Context, sink table.Sink, src table.Source, p *progress) (int64, error) {
+	total := int64(0)
+	for _, name := range src.Tables() {
+		st, err := src.Open(ctx, name)
+		if err != nil {
+			return 0, err
+		}
+		w, err := sink.Create(ctx, name, st.Schema())
+		if err != nil {
+			return 0, err
+		}
+		n, err := table.Copy(ctx, w, p.watch(st))
+		if err == nil {
+			err = w.Close()
+		}
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return total, sink.Commit(ctx)
+}
+
+func generateOne(ctx context.Context, e *env, c *cli.Context, m synth.Model, name, out string) error {
+	n, err := workers(c)
+	if err != nil {
+		return err
+	}
+	if _, err = synth.Find(m, name); err != nil {
+		return tableError(m, name)
+	}
+	st, err := synth.NewSource(m, synth.Seed(c.Uint64("seed")), n).Open(ctx, name)
+	if err != nil {
+		return err
+	}
+	if c.IsSet("rows") {
+		if st, err = table.Apply(st, table.Head(c.Int64("rows"))); err != nil {
+			return err
+		}
+	}
+	if st, err = where(st, c.String("where")); err != nil {
+		return err
+	}
+	w, err := createOutput(e, c, out, "arrows", st.Schema())
+	if err != nil {
+		return err
+	}
+	rows, err := copyTable(ctx, newProgress(e, name), w, st)
+	if err != nil {
+		return err
+	}
+	if want := c.Int64("rows"); c.IsSet("rows") && rows < want && c.String("where") == "" && !e.quiet {
+		fmt.Fprintf(e.err, "verisim: hint: table %s has %s rows; --set options of the model to make more\n", name, job.Thousands(rows))
+	}
+	if !e.quiet && out != "-" {
+		fmt.Fprintf(e.err, "%s rows -> %s\n", job.Thousands(rows), out)
+	}
+	return nil
+}
+
+func tableError(m synth.Model, name string) error {
+	var all []string
+	for _, t := range m.Tables() {
+		all = append(all, t.Name)
+	}
+	err := usagef("there is no table %q", name)
+	if near := document.Nearest(name, all); near != "" {
+		return hint(err, "did you mean "+near+"?")
+	}
+	return hint(err, "tables are "+strings.Join(all, ", "))
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/verisim/verisim/cmd/internal/job"
+	"github.com/verisim/verisim/privacy/attest"
+	"github.com/verisim/verisim/privacy/keys"
+)
+
+func verifyVerb() verb {
+	return verb{
+		name:  "verify",
+		usage: "check without a key that a bundle is what its manifest promises",
+		args:  "BUNDLE",
+		min:   1, max: 1,
+		about: `Checked are the signatures, the hash of every file, schemas, row counts, and the
+commitments of all columns that can be read. With -i the commitments of sealed
+columns are derived again as well, as far as the key opens them.
+
+Without --signer any signer is accepted, which shows that nothing was damaged,
+and not who made it: ask the maker for the fingerprint on another way.`,
+		examples: []string{"verisim verify out/fraud", "verisim verify out/fraud --signer 'SHA256:...' -i me.key"},
+		exits:    []int{exitCorrupt, exitNoKey},
+		flags: []cli.Flag{
+			&cli.StringFlag{Name: "signer", Usage: "accept only this `SIGNER`: its fingerprint, its public key, or @FILE with one of them"},
+			&cli.StringSliceFlag{Name: "identity", Aliases: []string{"i"}, Usage: "also check what the identities in `FILE` open, may be repeated"},
+			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
+			workersFlag(),
+		},
+		run: verify,
+	}
+}
+
+// checkedJSON is the form of --json.
+type checkedJSON struct {
+	Bundle  string             `json:"bundle"`
+	Holds   bool               `json:"holds"`
+	Signer  string             `json:"signer"`
+	Pinned  bool               `json:"signer_pinned"`
+	Files   int                `json:"files"`
+	Bytes   int64              `json:"bytes"`
+	Rows    int64              `json:"rows"`
+	Tables  []job.CheckedTable `json:"tables"`
+	Checks  int                `json:"checks"`
+	Passed  int                `json:"checks_passed"`
+	Claimed string             `json:"claimed_by"`
+}
+
+func verify(ctx context.Context, e *env, c *cli.Context) error {
+	dir := c.Args().First()
+	n, err := workers(c)
+	if err != nil {
+		return err
+	}
+	policy, err := signerPolicy(c.String("signer"))
+	if err != nil {
+		return err
+	}
+	ids, err := identities(e, c.StringSlice("identity"))
+	if err != nil {
+		return err
+	}
+	p := newProgress(e, "verify")
+	got, err := job.Check(ctx, dir, job.CheckOptions{Policy: policy, Identities: ids, Workers: n, Progress: p.set})
+	p.done()
+	if err != nil {
+		return err
+	}
+	suite := got.Manifest.Suite
+	if c.Bool("json") {
+		return printJSON(e.out, checkedJSON{
+			Bundle: dir, Holds: true, Signer: got.Signer, Pinned: got.Pinned, Files: got.Files, Bytes: got.Bytes,
+			Rows: got.Rows, Tables: got.Tables, Checks: suite.Checks, Passed: suite.Passed, Claimed: got.Manifest.Tool,
+		})
+	}
+	who := "signed by " + got.Signer + ", whom you named"
+	if !got.Pinned {
+		who = "signed by " + got.Signer + "; name the signer with --signer to know who that is"
+	}
+	fmt.Fprintf(e.out, "%s holds: %d files, %.1f MB, %s rows\n%s\n", dir, got.Files, float64(got.Bytes)/1e6, job.Thousands(got.Rows), who)
+	for _, t := range got.Tables {
+		fmt.Fprintf(e.out, "  %-16s %14s rows, roots of %d of %d columns derived again\n", t.Name, job.Thousands(t.Rows), t.Derived, t.Columns)
+	}
+	if suite.Checks > 0 {
+		fmt.Fprintf(e.out, "its maker says: %d of %d checks passed, %s rows in quarantine\n", suite.Passed, suite.Checks, job.Thousands(suite.Quarantined))
+	}
+	return nil
+}
+
+// signerPolicy reads --signer.
+func signerPolicy(text string) (attest.Policy, error) {
+	if text == "" {
+		return attest.Policy{}, nil
+	}
+	if path, ok := strings.CutPrefix(text, "@"); ok {
+		line, err := firstLine(path)
+		if err != nil {
+			return attest.Policy{}, err
+		}
+		text = line
+	}
+	if strings.HasPrefix(text, "SHA256:") {
+		return attest.Policy{Fingerprint: text}, nil
+	}
+	signer, err := keys.ParsePublicSigner(text)
+	if err != nil {
+		return attest.Policy{}, hint(usagef("--signer: %v", err), "give what \"keys show\" prints of a signer, or its fingerprint SHA256:...")
+	}
+	return attest.Policy{Signer: signer}, nil
+}
+
+// identities reads identity files.
+func identities(e *env, paths []string) ([]*keys.Identity, error) {
+	var out []*keys.Identity
+	for _, path := range paths {
+		ids, err := loadIdentities(e, path)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ids...)
+	}
+	return out, nil
+}
