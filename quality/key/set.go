@@ -3,12 +3,7 @@ package key
 import (
 	"bytes"
 	"fmt"
-	"hash/maphash"
 )
-
-// fibonacci is 2^64 divided by the golden ratio: multiplying by it spreads
-// neighbouring keys (Knuth, The Art of Computer Programming 3, section 6.4).
-const fibonacci = 0x9E3779B97F4A7C15
 
 // Set holds keys in memory and says at once whether one is known.
 type Set struct {
@@ -21,7 +16,7 @@ type Set struct {
 	n     int
 	zero  bool
 	// Bytes: slots hold an entry's number plus 1.
-	seed  maphash.Seed
+	seed  Seed
 	slots []uint32
 	tags  []uint32 // by entry: the hash's upper half
 	ends  []int64  // by entry: where its bytes end in arena
@@ -31,7 +26,7 @@ type Set struct {
 // NewSet starts a set of 64-bit words, or of byte strings, that takes at most
 // limit bytes of memory.
 func NewSet(words bool, limit int64) *Set {
-	s := &Set{word: words, seed: maphash.MakeSeed(), limit: limit}
+	s := &Set{word: words, seed: NewSeed(), limit: limit}
 	if words {
 		s.words, s.shift = make([]uint64, 1<<10), 64-10
 	} else {
@@ -78,7 +73,7 @@ func (s *Set) AddWord(k uint64) (bool, error) {
 		}
 	}
 	mask := len(s.words) - 1
-	for i := int(k * fibonacci >> s.shift); ; i = (i + 1) & mask {
+	for i := int(s.seed.word(k) >> s.shift); ; i = (i + 1) & mask {
 		switch s.words[i] {
 		case k:
 			return true, nil
@@ -102,7 +97,7 @@ func (s *Set) growWords() error {
 		if k == 0 {
 			continue
 		}
-		i := int(k * fibonacci >> s.shift)
+		i := int(s.seed.word(k) >> s.shift)
 		for s.words[i] != 0 {
 			i = (i + 1) & mask
 		}
@@ -117,7 +112,7 @@ func (s *Set) HasWord(k uint64) bool {
 		return s.zero
 	}
 	mask := len(s.words) - 1
-	for i := int(k * fibonacci >> s.shift); ; i = (i + 1) & mask {
+	for i := int(s.seed.word(k) >> s.shift); ; i = (i + 1) & mask {
 		switch s.words[i] {
 		case k:
 			return true
@@ -150,7 +145,7 @@ func (s *Set) find(h uint64, b []byte) (slot int, found bool) {
 
 // Add takes in a key, which it copies, and says whether it was there before.
 func (s *Set) Add(b []byte) (bool, error) {
-	h := maphash.Bytes(s.seed, b)
+	h := s.seed.bytes(b)
 	slot, found := s.find(h, b)
 	if found {
 		return true, nil
@@ -179,7 +174,7 @@ func (s *Set) growSlots() error {
 	s.slots = make([]uint32, 2*len(s.slots))
 	mask := len(s.slots) - 1
 	for n := range s.n {
-		i := int(maphash.Bytes(s.seed, s.entry(uint32(n)))) & mask
+		i := int(s.seed.bytes(s.entry(uint32(n)))) & mask
 		for s.slots[i] != 0 {
 			i = (i + 1) & mask
 		}
@@ -190,6 +185,6 @@ func (s *Set) growSlots() error {
 
 // Has says whether a key is in.
 func (s *Set) Has(b []byte) bool {
-	_, found := s.find(maphash.Bytes(s.seed, b), b)
+	_, found := s.find(s.seed.bytes(b), b)
 	return found
 }

@@ -42,7 +42,7 @@ func WriteHTML(w io.Writer, p Page) error {
 		{columns: 40, grid: 200},
 	} {
 		b.Reset()
-		if err := t.ExecuteTemplate(&b, "page", viewOf(p, d)); err != nil {
+		if err = t.ExecuteTemplate(&b, "page", viewOf(p, d)); err != nil {
 			return fmt.Errorf("draw the page: %w", err)
 		}
 		if b.Len() <= MaxBytes {

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/verisim/verisim/quality/profile"
+	"github.com/verisim/verisim/quality/rule"
 )
 
 // Version is the version of the JSON form of [Document].
@@ -18,7 +19,7 @@ type Document struct {
 	// References are the foreign keys that the profiles suggest.
 	References []profile.Reference `json:"references,omitempty"`
 	// Result is the verdict of a suite, in its own versioned form.
-	Result any `json:"result,omitempty"`
+	Result *rule.Result `json:"result,omitempty"`
 	// Changes are what cleaning did.
 	Changes []Change `json:"changes,omitempty"`
 }

@@ -4,9 +4,9 @@
 //
 // The same page gives the same bytes: no clock, no map order, no random ids.
 //
-// It imports quality/profile for its facts and draws them; verdicts, clean
-// audits and guarantees arrive as plain structs, so that this package knows no
-// other engine.
+// It imports quality/profile for facts and quality/rule for verdicts
+// ([PageOf]); clean audits and guarantees arrive as plain structs, so that this
+// package knows no other engine.
 package report
 
 import "github.com/verisim/verisim/quality/profile"

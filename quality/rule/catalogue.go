@@ -9,6 +9,14 @@ const (
 	scopeTable               // under checks:
 )
 
+// scopeOf is where a check of this column, if any, stands.
+func scopeOf(column string) scope {
+	if column != "" {
+		return scopeColumn
+	}
+	return scopeTable
+}
+
 // Def describes one check of the catalogue.
 type Def struct {
 	Name      string

@@ -19,6 +19,7 @@ type view struct {
 	cols   []column
 	loaded []bool
 	spare  []bitmap
+	bytes  []byte
 }
 
 func newView(columns int) *view {

@@ -1,31 +1,76 @@
 package rule
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/verisim/verisim/formats/document"
 	"github.com/verisim/verisim/quality/key"
 )
 
-// feed is what a check needs of another table: the keys of some columns.
+// feed is what checks need of another table: the keys of some columns.
 type feed struct {
 	table *tablePlan
 	cols  []int
 	kinds []kind
+	seed  key.Seed // shared with the logs that are held against it
 }
 
-// feedState holds the keys that a feed has brought.
+// feed finds or starts the feed of some columns.
+func (p *Plan) feed(t *tablePlan, cols []int, kinds []kind) *feed {
+	for _, f := range p.feeds {
+		if f.table == t && slices.Equal(f.cols, cols) {
+			return f
+		}
+	}
+	f := &feed{table: t, cols: cols, kinds: kinds, seed: key.NewSeed()}
+	p.feeds = append(p.feeds, f)
+	p.logs++
+	return f
+}
+
+// feedState holds the keys that a feed has brought: a set where children ask
+// while rows leave, else a log that is asked at the end.
 type feedState struct {
 	feed *feed
 	keys *keyReader
 	set  *key.Set
+	log  *key.Log
 	all  bitmap
+}
+
+// feed finds or starts the state of a feed.
+func (s *State) feed(f *feed) *feedState {
+	for _, have := range s.feeds {
+		if have.feed == f {
+			return have
+		}
+	}
+	have := &feedState{feed: f, keys: newKeyReader(f.cols, f.kinds, nil)}
+	if s.gated {
+		have.set = key.NewSet(have.keys.word, s.memory())
+	} else {
+		have.log = s.log(have.keys.word, f.seed)
+	}
+	s.feeds = append(s.feeds, have)
+	return have
+}
+
+// memory is what one set or log of keys may hold.
+func (s *State) memory() int64 {
+	return max(s.plan.opt.MemoryBytes/int64(max(1, s.plan.logs)*s.sharers), 1<<20)
+}
+
+func (s *State) log(words bool, seed key.Seed) *key.Log {
+	return key.NewLog(key.LogOptions{Words: words, Seed: seed, MemoryBytes: s.memory(), TempDir: s.plan.opt.TempDir})
 }
 
 func (f *feedState) add(v *view) error {
 	f.all = f.all.sized(v.n)
 	f.all.fill(v.n)
+	if f.log != nil {
+		return f.keys.log(v, f.all, f.log)
+	}
 	cols, err := f.keys.open(v, f.all)
 	if err != nil {
 		return err
@@ -41,20 +86,13 @@ func (f *feedState) add(v *view) error {
 	return err
 }
 
-func (f *feedState) merge(*feedState) error { return errors.New("merge foreign keys: not possible") }
-func (f *feedState) close()                 { f.set = nil }
+func (f *feedState) merge(o *feedState) error { return f.log.Merge(o.log) }
 
-// feed finds or starts the state of a feed.
-func (s *State) feed(f *feed) *feedState {
-	for _, have := range s.feeds {
-		if have.feed.table == f.table && slices.Equal(have.feed.cols, f.cols) {
-			return have
-		}
+func (f *feedState) close() {
+	f.set = nil
+	if f.log != nil {
+		f.log.Close()
 	}
-	keys := newKeyReader(f.cols, f.kinds, nil)
-	have := &feedState{feed: f, keys: keys, set: key.NewSet(keys.word, s.plan.opt.MemoryBytes)}
-	s.feeds = append(s.feeds, have)
-	return have
 }
 
 // refersTo binds a foreign key.
@@ -63,15 +101,16 @@ func (b *binder) refersTo(cols []int, parent string, names []string, at document
 	if err != nil {
 		return err
 	}
-	f := &feed{table: t}
+	var parents []int
 	for _, name := range names {
-		i, err := findColumn(t.schema, t.name, name, at)
-		if err != nil {
+		var i int
+		if i, err = findColumn(t.schema, t.name, name, at); err != nil {
 			return err
 		}
-		f.cols = append(f.cols, i)
+		parents = append(parents, i)
 	}
-	if f.kinds, err = b.kinds(t, f.cols, at); err != nil {
+	parentKinds, err := b.kinds(t, parents, at)
+	if err != nil {
 		return err
 	}
 	kinds, err := b.kinds(b.table, cols, at)
@@ -79,27 +118,41 @@ func (b *binder) refersTo(cols []int, parent string, names []string, at document
 		return err
 	}
 	for i, k := range kinds {
-		have, want := b.table.schema.Field(cols[i]), t.schema.Field(f.cols[i])
-		if k != f.kinds[i] || step(have.Type).Cmp(step(want.Type)) != 0 {
+		have, want := b.table.schema.Field(cols[i]), t.schema.Field(parents[i])
+		if k != parentKinds[i] || step(have.Type).Cmp(step(want.Type)) != 0 {
 			return at.Errorf("column %q is %s and %s.%s is %s: they cannot be equal", have.Name, have.Type, t.name, want.Name, want.Type)
 		}
 	}
+	f := b.plan.feed(t, parents, parentKinds)
 	b.check.feeds = []*feed{f}
-	missing := b.missing
+	b.plan.logs++
+	missing, own := b.missing, t == b.table
 	b.check.make = func(s *State, gated bool) (cell, error) {
-		return &foreignCell{keys: newKeyReader(cols, kinds, missing), parent: s.feed(f)}, nil
+		keys := newKeyReader(cols, kinds, missing)
+		if !gated {
+			return &foreignLog{keys: keys, log: s.log(keys.word, f.seed), parent: s.feed(f)}, nil
+		}
+		if own {
+			return nil, fmt.Errorf("a row may refer to a later row of its own table, so rows cannot leave before all are read: validate the table without quarantine")
+		}
+		return &foreignCell{keys: keys, parent: s.feed(f), state: s}, nil
 	}
 	return nil
 }
 
-// foreignCell marks rows whose key the parent table does not have.
+// foreignCell marks rows whose key the parent table, which is complete, does
+// not have.
 type foreignCell struct {
 	stateless
 	keys   *keyReader
 	parent *feedState
+	state  *State
 }
 
 func (c *foreignCell) add(v *view, applies, fail bitmap) error {
+	if t := c.parent.feed.table; c.state.tables[t.index].rows == 0 {
+		return fmt.Errorf("no row of table %q was judged yet, and it comes first: drain tables in the order of Plan.Tables", t.name)
+	}
 	cols, err := c.keys.open(v, applies)
 	if err != nil {
 		return err
@@ -118,3 +171,23 @@ func (c *foreignCell) add(v *view, applies, fail bitmap) error {
 	})
 	return nil
 }
+
+// foreignLog keeps the keys of the child until both tables are complete.
+type foreignLog struct {
+	keys   *keyReader
+	log    *key.Log
+	parent *feedState
+}
+
+func (c *foreignLog) add(v *view, applies, _ bitmap) error { return c.keys.log(v, applies, c.log) }
+
+func (c *foreignLog) merge(o cell) error { return c.log.Merge(o.(*foreignLog).log) }
+
+func (c *foreignLog) finish(t *tally) error {
+	return c.log.Missing(c.parent.log, func(row int64) {
+		t.failed++
+		t.example(row)
+	})
+}
+
+func (c *foreignLog) close() { c.log.Close() }

@@ -40,7 +40,7 @@ type Gate struct {
 
 // Gate starts a gate.
 func (p *Plan) Gate(opt GateOptions) (*Gate, error) {
-	s, err := p.newState(true)
+	s, err := p.newState(true, 1)
 	if err != nil {
 		return nil, err
 	}

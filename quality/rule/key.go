@@ -3,6 +3,8 @@ package rule
 import (
 	"encoding/binary"
 	"math"
+
+	"github.com/verisim/verisim/quality/key"
 )
 
 // keyReader reads the values of one or more columns as keys: two rows have
@@ -88,4 +90,30 @@ func (k *keyReader) bytesAt(cols []*column, i int) []byte {
 		}
 	}
 	return k.buf
+}
+
+// log adds the keys of the rows in applies to a log, and takes the rows
+// without a key out of applies.
+func (k *keyReader) log(v *view, applies bitmap, l *key.Log) error {
+	cols, err := k.open(v, applies)
+	if err != nil {
+		return err
+	}
+	if c := cols[0]; k.word && c.codes == nil && (c.kind == kindInt || c.kind == kindUint) {
+		ints := c.ints
+		applies.each(func(i int) bool {
+			err = l.AddWord(uint64(ints[i]), v.first+int64(i))
+			return err == nil
+		})
+		return err
+	}
+	applies.each(func(i int) bool {
+		if k.word {
+			err = l.AddWord(wordAt(cols[0], i), v.first+int64(i))
+		} else {
+			err = l.Add(k.bytesAt(cols, i), v.first+int64(i))
+		}
+		return err == nil
+	})
+	return err
 }

@@ -20,6 +20,8 @@ type Plan struct {
 	opt    Options
 	tables []*tablePlan // parents before children
 	checks []*check     // in the suite's order
+	feeds  []*feed
+	logs   int // sets or logs of keys that a state keeps
 }
 
 // tablePlan is what is done with the batches of one table.
@@ -52,6 +54,13 @@ func (c *check) ID() string                   { return c.spec.ID }
 func (c *check) Level() quality.Level         { return c.spec.Level }
 func (c *check) Dimension() quality.Dimension { return c.spec.Dimension }
 func (c *check) String() string               { return c.summary }
+
+// note adds a column to those that the check reads.
+func (c *check) note(col int) {
+	if !slices.Contains(c.columns, col) {
+		c.columns = append(c.columns, col)
+	}
+}
 
 // Compile binds a suite to the schemas of the tables that it judges. A suite
 // that names no table takes the only one there is. Every mistake is found here,
@@ -126,11 +135,7 @@ func (p *Plan) bind(spec *Spec, schemas map[string]*arrow.Schema) error {
 	if err != nil {
 		return err
 	}
-	scope := scopeTable
-	if spec.Column != "" {
-		scope = scopeColumn
-	}
-	def := lookup(spec.Kind, scope)
+	def := lookup(spec.Kind, scopeOf(spec.Column))
 	if def == nil {
 		return spec.At.Errorf("there is no check %q", spec.Kind)
 	}
@@ -141,8 +146,8 @@ func (p *Plan) bind(spec *Spec, schemas map[string]*arrow.Schema) error {
 	c.summary = spec.Kind + argText(spec.Arg)
 	b := &binder{plan: p, check: c, table: t, schemas: schemas, arg: spec.Arg}
 	if spec.Column != "" && !def.absentColumn {
-		i, err := b.columnAt(spec.Column, spec.At)
-		if err != nil {
+		var i int
+		if i, err = b.columnAt(spec.Column, spec.At); err != nil {
 			return err
 		}
 		c.columns = []int{i}

@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"github.com/verisim/verisim/formats/expr"
 	"github.com/verisim/verisim/formats/table"
 )
 
@@ -27,6 +28,8 @@ type quarantine struct {
 	bad    bitmap   // rows that broke a check of a failing level
 	fails  []bitmap // by check of the table: rows that broke it; empty when none
 	ids    []string
+	good   bitmap
+	rows   []int32
 }
 
 func newQuarantine(g *Gate, t *tablePlan) (*quarantine, error) {
@@ -100,26 +103,36 @@ func (q *quarantine) split(b table.Batch, first int64) (table.Batch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("quarantine table %q: %w", q.table.name, err)
 	}
-	keep := make(bitmap, len(q.bad))
-	keep.fill(q.n)
-	keep.andNot(q.bad)
-	rows := keep.count()
-	if rows == 0 {
+	good := q.good.sized(q.n)
+	good.fill(q.n)
+	good.andNot(q.bad)
+	q.good = good
+	if good.count() == 0 {
 		return nil, nil
 	}
-	cols, err := take(b.Columns(), keep, q.n, q.gate.opt.Memory)
-	if err != nil {
-		return nil, err
-	}
-	defer releaseAll(cols)
-	return array.NewRecord(b.Schema(), cols, rows), nil
+	return expr.Take(b, q.list(good), q.gate.opt.Memory)
+}
+
+// list turns a bitmap into row numbers of the batch.
+func (q *quarantine) list(rows bitmap) []int32 {
+	q.rows = q.rows[:0]
+	rows.each(func(i int) bool {
+		q.rows = append(q.rows, int32(i))
+		return true
+	})
+	return q.rows
 }
 
 func (q *quarantine) failing(b table.Batch, first int64) (table.Batch, error) {
 	mem := q.gate.opt.Memory
-	cols, err := take(b.Columns(), q.bad, q.n, mem)
+	taken, err := expr.Take(b, q.list(q.bad), mem)
 	if err != nil {
 		return nil, err
+	}
+	defer taken.Release()
+	cols := slices.Clone(taken.Columns())
+	for _, c := range cols {
+		c.Retain()
 	}
 	defer func() { releaseAll(cols) }()
 	for i, hashIt := range q.hashed {
@@ -156,40 +169,6 @@ func (q *quarantine) close() error {
 		return fmt.Errorf("quarantine table %q: %w", q.table.name, err)
 	}
 	return nil
-}
-
-// take copies the rows of a bitmap out of columns.
-func take(cols []arrow.Array, keep bitmap, n int, mem memory.Allocator) ([]arrow.Array, error) {
-	type run struct{ from, to int64 }
-	var runs []run
-	for i := 0; i < n; {
-		if !keep.get(i) {
-			i++
-			continue
-		}
-		j := i + 1
-		for j < n && keep.get(j) {
-			j++
-		}
-		runs = append(runs, run{int64(i), int64(j)})
-		i = j
-	}
-	out := make([]arrow.Array, 0, len(cols))
-	pieces := make([]arrow.Array, 0, len(runs))
-	for _, c := range cols {
-		pieces = pieces[:0]
-		for _, r := range runs {
-			pieces = append(pieces, array.NewSlice(c, r.from, r.to))
-		}
-		whole, err := array.Concatenate(pieces, mem)
-		releaseAll(pieces)
-		if err != nil {
-			releaseAll(out)
-			return nil, fmt.Errorf("copy rows: %w", err)
-		}
-		out = append(out, whole)
-	}
-	return out, nil
 }
 
 func releaseAll(cols []arrow.Array) {

@@ -96,6 +96,10 @@ func (r *Result) Count(s Status) int {
 
 func (r *Result) settle() {
 	r.Status = Pass
+	if r.Scores.Short != "" {
+		r.Status = Fail
+		return
+	}
 	for _, c := range r.Checks {
 		switch c.Status {
 		case Fail, Broken:

@@ -147,13 +147,13 @@ tables:
 	run := func(name string, s *arrow.Schema, json string) []table.Batch {
 		b := rows(t, mem, s, json)
 		defer b.Release()
-		out, err := table.Apply(table.FromBatches(s, b), g.Stage(name))
-		if err != nil {
-			t.Fatal(err)
+		out, fault := table.Apply(table.FromBatches(s, b), g.Stage(name))
+		if fault != nil {
+			t.Fatal(fault)
 		}
-		got, err := table.Collect(ctx, out)
-		if err != nil {
-			t.Fatal(err)
+		got, fault := table.Collect(ctx, out)
+		if fault != nil {
+			t.Fatal(fault)
 		}
 		return got
 	}

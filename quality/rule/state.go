@@ -20,6 +20,7 @@ type State struct {
 	cells   []cell  // by check
 	tallies []tally // by check
 	feeds   []*feedState
+	sharers int // how many states share the memory for keys
 	done    bool
 }
 
@@ -36,15 +37,19 @@ type tableState struct {
 
 // New starts an empty state that judges rows in any order and any split.
 func (p *Plan) New() *State {
-	s, err := p.newState(false)
+	return p.newShare(1)
+}
+
+func (p *Plan) newShare(share int) *State {
+	s, err := p.newState(false, share)
 	if err != nil {
 		panic("rule: " + err.Error()) // cells of order-free states open nothing
 	}
 	return s
 }
 
-func (p *Plan) newState(gated bool) (*State, error) {
-	s := &State{plan: p, gated: gated, cells: make([]cell, len(p.checks)), tallies: make([]tally, len(p.checks))}
+func (p *Plan) newState(gated bool, share int) (*State, error) {
+	s := &State{plan: p, gated: gated, sharers: share, cells: make([]cell, len(p.checks)), tallies: make([]tally, len(p.checks))}
 	for _, t := range p.tables {
 		ts := &tableState{plan: t, view: newView(t.schema.NumFields())}
 		ts.masks = make([]bitmap, len(t.wheres))

@@ -43,7 +43,7 @@ func (s *State) share(ctx context.Context, t *tablePlan, in table.Stream, worker
 	others := make([]*State, workers)
 	var wg sync.WaitGroup
 	for i := range others {
-		others[i] = s.plan.New()
+		others[i] = s.plan.newShare(workers + 1)
 		wg.Go(func() {
 			for k := range tasks {
 				if ctx.Err() == nil {

@@ -220,12 +220,8 @@ func (p *suiteParser) group(table, column string, n *document.Node) {
 			p.modifier(&spec, pair)
 			continue
 		}
-		scope := scopeTable
-		if column != "" {
-			scope = scopeColumn
-		}
-		if lookup(pair.Key, scope) == nil {
-			p.unknown(pair, scope)
+		if at := scopeOf(column); lookup(pair.Key, at) == nil {
+			p.unknown(pair, at)
 			continue
 		}
 		checks = append(checks, pair)
@@ -245,10 +241,10 @@ func (p *suiteParser) group(table, column string, n *document.Node) {
 	}
 }
 
-func (p *suiteParser) unknown(pair document.Pair, scope scope) {
+func (p *suiteParser) unknown(pair document.Pair, here scope) {
 	known := slices.Clone(modifiers)
 	for _, d := range Catalogue() {
-		if d.scope == scope {
+		if d.scope == here {
 			known = append(known, d.Name)
 		}
 	}

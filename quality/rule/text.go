@@ -87,11 +87,10 @@ func (b *binder) sizes() (lo, hi int, err error) {
 func span64(n *document.Node) (lo, hi int64, err error) {
 	const top = 1<<62 - 1
 	if n.Kind != document.List {
-		i, err := n.Int()
-		if err != nil {
+		if lo, err = n.Int(); err != nil {
 			return 0, 0, n.Pos.Errorf("expected a whole number, or [LOW, HIGH]")
 		}
-		return i, i, nonNegative(n, i, i)
+		return lo, lo, nonNegative(n, lo, lo)
 	}
 	if len(n.Items) != 2 || n.Items[0].Kind == document.Null && n.Items[1].Kind == document.Null {
 		return 0, 0, n.Pos.Errorf("expected [LOW, HIGH]; null leaves one end open")

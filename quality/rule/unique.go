@@ -101,10 +101,14 @@ func (b *binder) uniqueOver(cols []int) error {
 	if err != nil {
 		return err
 	}
-	missing, opt := b.missing, b.plan.opt
+	missing, seed := b.missing, key.NewSeed()
+	b.plan.logs++
 	b.check.make = func(s *State, gated bool) (cell, error) {
 		keys := newKeyReader(cols, kinds, missing)
-		return &uniqueCell{keys: keys, set: key.NewSet(keys.word, opt.MemoryBytes)}, nil
+		if gated {
+			return &uniqueCell{keys: keys, set: key.NewSet(keys.word, s.memory())}, nil
+		}
+		return &uniqueLog{keys: keys, log: s.log(keys.word, seed)}, nil
 	}
 	return nil
 }
@@ -135,3 +139,23 @@ func (c *uniqueCell) add(v *view, applies, fail bitmap) error {
 	})
 	return err
 }
+
+// uniqueLog keeps the keys until all are there.
+type uniqueLog struct {
+	keys *keyReader
+	log  *key.Log
+}
+
+func (c *uniqueLog) add(v *view, applies, _ bitmap) error { return c.keys.log(v, applies, c.log) }
+
+func (c *uniqueLog) merge(o cell) error { return c.log.Merge(o.(*uniqueLog).log) }
+
+func (c *uniqueLog) finish(t *tally) error {
+	_, err := c.log.Repeats(func(row int64) {
+		t.failed++
+		t.example(row)
+	})
+	return err
+}
+
+func (c *uniqueLog) close() { c.log.Close() }
