@@ -86,7 +86,12 @@ func execute(ctx context.Context, args []string, e *env) error {
 	if err != nil {
 		return err
 	}
-	return app.RunContext(ctx, append([]string{"verisim"}, ordered...))
+	err = app.RunContext(ctx, append([]string{"verisim"}, ordered...))
+	// The parser has no type for this fault, only these words.
+	if err != nil && strings.HasPrefix(err.Error(), "Required flag") {
+		return hint(usagef("r%s", err.Error()[1:]), "--help lists the flags")
+	}
+	return err
 }
 
 func onUsageError(_ *cli.Context, err error, _ bool) error { return usagef("%s", err) }

@@ -199,7 +199,7 @@ func inspectBundle(e *env, path string, asJSON bool) error {
 	for _, t := range m.Tables {
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", t.Name, job.Thousands(t.Rows), t.Origin, t.Key, t.File)
 	}
-	if err := tw.Flush(); err != nil {
+	if err = tw.Flush(); err != nil {
 		return err
 	}
 	for _, s := range m.Sealed {

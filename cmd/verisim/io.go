@@ -137,7 +137,8 @@ func createOutput(e *env, c *cli.Context, path, otherwise string, s *arrow.Schem
 	}
 	opt := writeOptions(c, n)
 	if path != "-" {
-		f, err := catalog.Create(path, codec, s, catalog.CreateOptions{Replace: c.Bool("replace"), Write: opt})
+		var f *catalog.File
+		f, err = catalog.Create(path, codec, s, catalog.CreateOptions{Replace: c.Bool("replace"), Write: opt})
 		if err != nil {
 			return nil, taken(err)
 		}

@@ -47,10 +47,10 @@ on stdout. An existing file is never replaced.`,
 			}
 			path := c.String("output")
 			if path == "" || path == "-" {
-				_, err := e.out.Write(content)
+				_, err = e.out.Write(content)
 				return err
 			}
-			if err := keys.WriteSecret(path, content); err != nil {
+			if err = keys.WriteSecret(path, content); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintln(e.out, public)
@@ -64,7 +64,8 @@ func newKey(sign, classical bool) (content []byte, public string, err error) {
 		if classical {
 			return nil, "", usagef("--sign and --insecure-classical exclude each other: a signer always has both signatures")
 		}
-		s, err := keys.NewSigner(nil)
+		var s *keys.Signer
+		s, err = keys.NewSigner(nil)
 		if err != nil {
 			return nil, "", err
 		}
@@ -178,7 +179,7 @@ stays; delete it yourself when the shares are handed out.`,
 			var written []string
 			for i := range shares {
 				path := filepath.Join(c.String("output"), fmt.Sprintf("share-%d.key", i+1))
-				if err := keys.WriteSecret(path, keys.FormatShare(&shares[i], i+1, ids[0].Recipient())); err != nil {
+				if err = keys.WriteSecret(path, keys.FormatShare(&shares[i], i+1, ids[0].Recipient())); err != nil {
 					for _, p := range written {
 						os.Remove(p)
 					}
@@ -222,10 +223,10 @@ func keysCombineVerb() verb {
 			}
 			content := keys.FormatIdentity(id, time.Now())
 			if path := c.String("output"); path != "" && path != "-" {
-				if err := keys.WriteSecret(path, content); err != nil {
+				if err = keys.WriteSecret(path, content); err != nil {
 					return err
 				}
-				_, err := fmt.Fprintln(e.out, id.Recipient())
+				_, err = fmt.Fprintln(e.out, id.Recipient())
 				return err
 			}
 			_, err = e.out.Write(content)

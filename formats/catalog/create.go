@@ -56,7 +56,8 @@ func Create(path string, codec formats.Codec, s *arrow.Schema, opt CreateOptions
 		z := gzip.NewWriter(f.buf)
 		w, f.zip = z, z
 	case "zstd":
-		z, err := zstd.NewWriter(f.buf, zstd.WithEncoderConcurrency(max(opt.Write.Parallel, 1)))
+		var z *zstd.Encoder
+		z, err = zstd.NewWriter(f.buf, zstd.WithEncoderConcurrency(max(opt.Write.Parallel, 1)))
 		if err != nil {
 			return nil, errors.Join(err, f.Abort())
 		}

@@ -101,7 +101,8 @@ func (o *Opened) open(ctx context.Context, opt OpenOptions) error {
 	var plain io.Reader = head
 	if kind := sniffCompression(peek); kind != "" {
 		file = nil
-		r, err := o.decompress(name, kind, head)
+		var r io.Reader
+		r, err = o.decompress(name, kind, head)
 		if err != nil {
 			return err
 		}
@@ -121,8 +122,8 @@ func (o *Opened) open(ctx context.Context, opt OpenOptions) error {
 				return err
 			}
 		}
-		st, err := file.Stat()
-		if err != nil {
+		var st os.FileInfo
+		if st, err = file.Stat(); err != nil {
 			return err
 		}
 		in.ReaderAt, in.Size = file, st.Size()

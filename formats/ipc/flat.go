@@ -267,7 +267,7 @@ func checkFooter(footer []byte) ([]block, error) {
 		{index: 3, kind: structs, size: blockSize},
 		{index: 4, kind: children, shape: keyValue()},
 	}}
-	if err := w.table(root, s, 0); err != nil {
+	if err = w.table(root, s, 0); err != nil {
 		return nil, err
 	}
 	slots, err := w.open(root)

@@ -115,7 +115,7 @@ func read(name string, src source, opt formats.ReadOptions) (table.Stream, error
 		return nil, err
 	}
 	schema := r.Schema()
-	if err := checkTypes(name, schema); err != nil {
+	if err = checkTypes(name, schema); err != nil {
 		r.Release()
 		return nil, err
 	}

@@ -73,7 +73,7 @@ type streamSource struct {
 
 func (s *streamSource) message() (meta, body []byte, err error) {
 	var head [4]byte
-	if _, err := io.ReadFull(s.r, head[:]); err != nil {
+	if _, err = io.ReadFull(s.r, head[:]); err != nil {
 		if errors.Is(err, io.EOF) && s.n > 0 {
 			return nil, nil, io.EOF // no end mark: allowed
 		}
@@ -81,7 +81,7 @@ func (s *streamSource) message() (meta, body []byte, err error) {
 	}
 	size := binary.LittleEndian.Uint32(head[:])
 	if size == 0xffffffff {
-		if _, err := io.ReadFull(s.r, head[:]); err != nil {
+		if _, err = io.ReadFull(s.r, head[:]); err != nil {
 			return nil, nil, s.cut(err)
 		}
 		size = binary.LittleEndian.Uint32(head[:])

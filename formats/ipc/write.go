@@ -51,7 +51,7 @@ func create(w io.Writer, s *arrow.Schema, opt formats.WriteOptions, file bool) (
 	if err != nil {
 		return nil, err
 	}
-	if err := checkTypes("output", s); err != nil {
+	if err = checkTypes("output", s); err != nil {
 		return nil, err
 	}
 	opts := append(comp, ipc.WithSchema(s), ipc.WithAllocator(memory.DefaultAllocator))

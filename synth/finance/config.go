@@ -190,7 +190,7 @@ func resolve(c Config) (Config, params, error) {
 	if c.Mix == nil {
 		c.Mix = base.Mix
 	}
-	if err := p.setMix(c.Mix); err != nil {
+	if err = p.setMix(c.Mix); err != nil {
 		return c, p, err
 	}
 	if c.Customers == 0 {

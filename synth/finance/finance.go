@@ -126,14 +126,14 @@ func (w *World) Generate(_ context.Context, name string, seed synth.Seed, rows s
 		return nil, err
 	}
 	if name == txTable {
-		if err := rows.Check(s.rows()); err != nil {
+		if err = rows.Check(s.rows()); err != nil {
 			return nil, err
 		}
 		return s.txRange(rows), nil
 	}
 	for _, m := range makers() {
 		if m.name == name {
-			if err := rows.Check(m.rows(s)); err != nil {
+			if err = rows.Check(m.rows(s)); err != nil {
 				return nil, err
 			}
 			return m.stream(s, rows), nil

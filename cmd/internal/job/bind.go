@@ -65,7 +65,7 @@ func bind(ctx context.Context, path string, set []string, opt Options) (*bound, 
 	if b.source, err = bindSource(ctx, r, opt); err != nil {
 		return nil, err
 	}
-	if err := b.bindTables(ctx, path); err != nil {
+	if err = b.bindTables(ctx, path); err != nil {
 		b.close()
 		return nil, err
 	}

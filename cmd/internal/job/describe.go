@@ -30,11 +30,11 @@ func (m *made) describe() error {
 	if err != nil {
 		return err
 	}
-	if err := report.WriteJSON(file, d); err != nil {
+	if err = report.WriteJSON(file, d); err != nil {
 		_ = file.Close() // the first error is the one that matters
 		return err
 	}
-	if err := file.Close(); err != nil {
+	if err = file.Close(); err != nil {
 		return err
 	}
 	page := m.page(d)

@@ -83,7 +83,7 @@ func Open(ctx context.Context, dir string, sink table.Sink, opt OpenOptions) ([]
 	for i, o := range tables {
 		rows, err := o.copy(ctx, wanted[i], sink, opt)
 		if err != nil {
-			return nil, named(wanted[i].File, err)
+			return nil, err
 		}
 		out = append(out, OpenedTable{Name: wanted[i].Name, Rows: rows, Opened: o.granted, Shut: o.shut})
 	}
@@ -186,7 +186,8 @@ func (o *openTableState) read(ctx context.Context, f *os.File, name string, ids 
 		}
 	}
 	if len(ids) > 0 {
-		r, err := seal.Open(f, st.Size(), ids)
+		var r *seal.Reader
+		r, err = seal.Open(f, st.Size(), ids)
 		switch {
 		case errors.Is(err, privacy.ErrNoKey): // this table is somebody else's
 		case err != nil:
@@ -237,17 +238,22 @@ func (o *openTableState) copy(ctx context.Context, t bundle.Table, sink table.Si
 	if err != nil {
 		return 0, err
 	}
+	var writing error // the sink's, which is not the file's fault
 	rows, derived, err := o.derive(ctx, max(opt.Workers, 1), func(b table.Batch, rows int64) error {
 		if opt.Progress != nil {
 			opt.Progress(t.Name, rows)
 		}
-		return w.Write(b)
+		writing = w.Write(b)
+		return writing
 	})
-	if err != nil {
-		return 0, err
+	if writing != nil {
+		return 0, writing
 	}
-	if err := root.Compare(derived); err != nil {
-		return 0, err
+	if err == nil {
+		err = root.Compare(derived)
+	}
+	if err != nil {
+		return 0, named(t.File, err)
 	}
 	return rows, w.Close()
 }
