@@ -122,7 +122,7 @@ type dropDuplicates struct {
 
 func (s *dropDuplicates) apply(r *rows, note *notes) error {
 	if s.seen == nil {
-		s.seen = key.NewSet(false, s.limit)
+		s.seen = key.NewSet(false, s.limit, "")
 	}
 	var at []int32
 	for i := range r.n {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -136,7 +137,7 @@ func TestLogsOfDifferentSeedsDoNotMerge(t *testing.T) {
 }
 
 func TestSet(t *testing.T) {
-	words, texts := NewSet(true, 1<<20), NewSet(false, 1<<20)
+	words, texts := NewSet(true, 1<<20, ""), NewSet(false, 1<<20, "")
 	seen := map[uint64]bool{}
 	for _, k := range keysOf(3000, 2000, 3) {
 		w, err := words.AddWord(k)
@@ -146,10 +147,10 @@ func TestSet(t *testing.T) {
 		}
 		seen[k] = true
 	}
-	if words.Len() != len(seen) || !words.HasWord(0) || words.HasWord(1) || texts.Has([]byte("none")) {
+	if words.Len() != len(seen) || !has(t, words, 0) || has(t, words, 1) || texts.Has([]byte("none")) {
 		t.Errorf("the sets do not hold what was put in")
 	}
-	small := NewSet(false, 1<<14)
+	small := NewSet(false, 1<<14, "")
 	var err error
 	for i := 0; err == nil && i < 1<<20; i++ {
 		_, err = small.Add(textOf(uint64(i)))
@@ -175,4 +176,72 @@ func BenchmarkLogWords(b *testing.B) {
 		l.Close()
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(keys)), "ns/key")
+}
+
+func has(t *testing.T, s *Set, k uint64) bool {
+	t.Helper()
+	ok, err := s.HasWord(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ok
+}
+
+// TestSetOnDisk gives a set room for 2,048 words and lets it see 300,000, so
+// that runs are merged over several tiers; a map knows the truth.
+func TestSetOnDisk(t *testing.T) {
+	dir := t.TempDir()
+	s := NewSet(true, 1<<15, dir)
+	seen := map[uint64]bool{}
+	for _, k := range keysOf(300_000, 150_000, 9) {
+		was, err := s.AddWord(k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if was != seen[k] {
+			t.Fatalf("AddWord(%#x) = %t, want %t", k, was, seen[k])
+		}
+		seen[k] = true
+	}
+	if len(s.disk.runs) == 0 || s.disk.runs[0].tier == 0 {
+		t.Error("no runs were merged: the test does not test")
+	}
+	if s.Len() != len(seen) {
+		t.Errorf("Len() = %d, want %d", s.Len(), len(seen))
+	}
+	for k := range seen {
+		if !has(t, s, k) {
+			t.Fatalf("HasWord(%#x) = false, want true", k)
+		}
+		if has(t, s, k^1<<63) != seen[k^1<<63] {
+			t.Fatalf("HasWord(%#x) is wrong", k^1<<63)
+		}
+	}
+	s.Close()
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("after Close there are %v, want nothing", left)
+	}
+}
+
+func TestSetTellsAFullDisk(t *testing.T) {
+	s := NewSet(true, 1<<15, filepath.Join(t.TempDir(), "absent"))
+	var err error
+	for k := uint64(1); err == nil && k < 1<<16; k++ {
+		_, err = s.AddWord(k)
+	}
+	if err == nil {
+		t.Error("AddWord without a place to spill to: no error")
+	}
+}
+
+func BenchmarkSetOnDisk(b *testing.B) {
+	s := NewSet(true, 4<<20, b.TempDir())
+	defer s.Close()
+	k := uint64(0)
+	for b.Loop() {
+		k += 0x9e3779b97f4a7c15
+		if _, err := s.AddWord(k); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// Set holds keys in memory and says at once whether one is known.
+// Set says at once whether a key is known. Words beyond its limit go to disk;
+// byte strings stay in memory.
 type Set struct {
 	limit int64 // bytes
 	word  bool
@@ -15,6 +16,7 @@ type Set struct {
 	shift uint
 	n     int
 	zero  bool
+	disk  tiers
 	// Bytes: slots hold an entry's number plus 1.
 	seed  Seed
 	slots []uint32
@@ -23,10 +25,13 @@ type Set struct {
 	arena []byte
 }
 
-// NewSet starts a set of 64-bit words, or of byte strings, that takes at most
-// limit bytes of memory.
-func NewSet(words bool, limit int64) *Set {
+// NewSet starts a set of 64-bit words, or of byte strings, whose table takes at
+// most limit bytes of memory. Words that do not fit go to files in dir (default
+// the system's) and cost two bytes of memory each; byte strings that do not fit
+// are an error that matches [ErrMemory].
+func NewSet(words bool, limit int64, dir string) *Set {
 	s := &Set{word: words, seed: NewSeed(), limit: limit}
+	s.disk = tiers{dir: dir, seed: s.seed}
 	if words {
 		s.words, s.shift = make([]uint64, 1<<10), 64-10
 	} else {
@@ -42,10 +47,17 @@ func (s *Set) size() int64 {
 
 // Len is the number of different keys.
 func (s *Set) Len() int {
+	n := s.n + int(s.disk.len())
 	if s.zero {
-		return s.n + 1
+		n++
 	}
-	return s.n
+	return n
+}
+
+// Close gives up memory and files.
+func (s *Set) Close() {
+	s.disk.close()
+	*s = Set{word: s.word}
 }
 
 // room is an error where doubling the table would pass the limit.
@@ -73,21 +85,26 @@ func (s *Set) AddWord(k uint64) (bool, error) {
 		}
 	}
 	mask := len(s.words) - 1
-	for i := int(s.seed.word(k) >> s.shift); ; i = (i + 1) & mask {
-		switch s.words[i] {
-		case k:
+	i := int(s.seed.word(k) >> s.shift)
+	for ; s.words[i] != 0; i = (i + 1) & mask {
+		if s.words[i] == k {
 			return true, nil
-		case 0:
-			s.words[i] = k
-			s.n++
-			return false, nil
 		}
 	}
+	if len(s.disk.runs) > 0 {
+		if was, err := s.disk.has(k); was || err != nil {
+			return was, err
+		}
+	}
+	s.words[i] = k
+	s.n++
+	return false, nil
 }
 
+// growWords doubles the table, or empties it to disk where there is no room.
 func (s *Set) growWords() error {
-	if err := s.room(); err != nil {
-		return err
+	if s.room() != nil {
+		return s.spillWords()
 	}
 	old := s.words
 	s.words = make([]uint64, 2*len(old))
@@ -106,20 +123,36 @@ func (s *Set) growWords() error {
 	return nil
 }
 
-// HasWord says whether a key is in.
-func (s *Set) HasWord(k uint64) bool {
-	if k == 0 {
-		return s.zero
-	}
-	mask := len(s.words) - 1
-	for i := int(s.seed.word(k) >> s.shift); ; i = (i + 1) & mask {
-		switch s.words[i] {
-		case k:
-			return true
-		case 0:
-			return false
+func (s *Set) spillWords() error {
+	words := make([]uint64, 0, s.n)
+	for _, k := range s.words {
+		if k != 0 {
+			words = append(words, k)
 		}
 	}
+	if err := s.disk.add(words); err != nil {
+		return err
+	}
+	clear(s.words)
+	s.n = 0
+	return nil
+}
+
+// HasWord says whether a key is in.
+func (s *Set) HasWord(k uint64) (bool, error) {
+	if k == 0 {
+		return s.zero, nil
+	}
+	mask := len(s.words) - 1
+	for i := int(s.seed.word(k) >> s.shift); s.words[i] != 0; i = (i + 1) & mask {
+		if s.words[i] == k {
+			return true, nil
+		}
+	}
+	if len(s.disk.runs) == 0 {
+		return false, nil
+	}
+	return s.disk.has(k)
 }
 
 func (s *Set) entry(n uint32) []byte {

@@ -48,7 +48,7 @@ func (s *State) feed(f *feed) *feedState {
 	}
 	have := &feedState{feed: f, keys: newKeyReader(f.cols, f.kinds, nil)}
 	if s.gated {
-		have.set = key.NewSet(have.keys.word, s.memory())
+		have.set = key.NewSet(have.keys.word, s.memory(), s.plan.opt.TempDir)
 	} else {
 		have.log = s.log(have.keys.word, f.seed)
 	}
@@ -89,7 +89,9 @@ func (f *feedState) add(v *view) error {
 func (f *feedState) merge(o *feedState) error { return f.log.Merge(o.log) }
 
 func (f *feedState) close() {
-	f.set = nil
+	if f.set != nil {
+		f.set.Close()
+	}
 	if f.log != nil {
 		f.log.Close()
 	}
@@ -160,16 +162,16 @@ func (c *foreignCell) add(v *view, applies, fail bitmap) error {
 	applies.each(func(i int) bool {
 		var has bool
 		if c.keys.word {
-			has = c.parent.set.HasWord(wordAt(cols[0], i))
+			has, err = c.parent.set.HasWord(wordAt(cols[0], i))
 		} else {
 			has = c.parent.set.Has(c.keys.bytesAt(cols, i))
 		}
 		if !has {
 			fail.set(i)
 		}
-		return true
+		return err == nil
 	})
-	return nil
+	return err
 }
 
 // foreignLog keeps the keys of the child until both tables are complete.

@@ -106,7 +106,7 @@ func (b *binder) uniqueOver(cols []int) error {
 	b.check.make = func(s *State, gated bool) (cell, error) {
 		keys := newKeyReader(cols, kinds, missing)
 		if gated {
-			return &uniqueCell{keys: keys, set: key.NewSet(keys.word, s.memory())}, nil
+			return &uniqueCell{keys: keys, set: key.NewSet(keys.word, s.memory(), s.plan.opt.TempDir)}, nil
 		}
 		return &uniqueLog{keys: keys, log: s.log(keys.word, seed)}, nil
 	}
@@ -119,6 +119,8 @@ type uniqueCell struct {
 	keys *keyReader
 	set  *key.Set
 }
+
+func (c *uniqueCell) close() { c.set.Close() }
 
 func (c *uniqueCell) add(v *view, applies, fail bitmap) error {
 	cols, err := c.keys.open(v, applies)
