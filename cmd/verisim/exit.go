@@ -15,6 +15,7 @@ import (
 	"github.com/verisim/verisim/formats/document"
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/privacy"
+	"github.com/verisim/verisim/quality/profile"
 	models "github.com/verisim/verisim/synth/catalog"
 )
 
@@ -100,7 +101,7 @@ func exitCode(err error) int {
 		return code
 	}
 	switch {
-	case errors.Is(err, formats.ErrCorrupt), errors.As(err, new(*bundle.VersionError)):
+	case errors.Is(err, formats.ErrCorrupt), errors.Is(err, profile.ErrCorrupt), errors.As(err, new(*bundle.VersionError)):
 		return exitCorrupt
 	case errors.As(err, new(*usageError)), errors.As(err, new(*document.Error)), errors.As(err, new(*table.NoColumnError)),
 		errors.As(err, new(*catalog.UnknownFormatError)), errors.As(err, new(*models.UnknownError)):

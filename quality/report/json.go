@@ -2,6 +2,8 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 
 	"github.com/verisim/verisim/quality/profile"
@@ -32,4 +34,21 @@ func WriteJSON(w io.Writer, d Document) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(d)
+}
+
+// ReadResult reads the verdict out of a document that WriteJSON wrote.
+func ReadResult(data []byte) (*rule.Result, error) {
+	var d Document
+	if err := json.Unmarshal(data, &d); err != nil {
+		return nil, fmt.Errorf("read verdict: %w", err)
+	}
+	switch {
+	case d.Version != Version:
+		return nil, fmt.Errorf("read verdict: version %d, this program knows %d", d.Version, Version)
+	case d.Result == nil:
+		return nil, errors.New("read verdict: there is none in the document")
+	case d.Result.Version != rule.Version:
+		return nil, fmt.Errorf("read verdict: version %d, this program knows %d", d.Result.Version, rule.Version)
+	}
+	return d.Result, nil
 }

@@ -32,6 +32,14 @@ func (b *binder) columnAt(name string, at document.Pos) (int, error) {
 	return findColumn(b.table.schema, b.table.name, name, at)
 }
 
+// called names a table in a message; a lone table may have no name.
+func called(tableName string) string {
+	if tableName == "" {
+		return "the table"
+	}
+	return fmt.Sprintf("table %q", tableName)
+}
+
 func findColumn(s *arrow.Schema, tableName, name string, at document.Pos) (int, error) {
 	switch idx := s.FieldIndices(name); len(idx) {
 	case 1:
@@ -41,7 +49,7 @@ func findColumn(s *arrow.Schema, tableName, name string, at document.Pos) (int, 
 		for i, f := range s.Fields() {
 			names[i] = f.Name
 		}
-		err := at.Errorf("table %q has no column %q", tableName, name)
+		err := at.Errorf("%s has no column %q", called(tableName), name)
 		if near := document.Nearest(name, names); near != "" {
 			err.Hint = "did you mean " + near + "?"
 			err.Cause += "; " + err.Hint
@@ -50,7 +58,7 @@ func findColumn(s *arrow.Schema, tableName, name string, at document.Pos) (int, 
 		}
 		return -1, err
 	default:
-		return -1, at.Errorf("table %q has %d columns called %q", tableName, len(idx), name)
+		return -1, at.Errorf("%s has %d columns called %q", called(tableName), len(idx), name)
 	}
 }
 

@@ -40,7 +40,7 @@ func (d Def) Whole() bool { return d.whole }
 // Catalogue lists every check, by family.
 func Catalogue() []Def {
 	var out []Def
-	for _, family := range [][]Def{presence(), values(), texts(), formatChecks(), uniques(), rowChecks(), tableChecks()} {
+	for _, family := range [][]Def{presence(), values(), scalars(), texts(), wordChecks(), formatChecks(), uniques(), rowChecks(), tableChecks()} {
 		out = append(out, family...)
 	}
 	return out

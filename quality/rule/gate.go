@@ -26,6 +26,9 @@ type GateOptions struct {
 	// Default false: columns of role direct, and those that the suite marks
 	// pii, are written as keyed hashes that are equal for equal values.
 	InsecureClear bool
+	// JoinRules writes the rules that a row broke as one text with commas
+	// between, for formats without lists. Default false: a list.
+	JoinRules bool
 	// Memory allocates the batches. Default the Go allocator.
 	Memory memory.Allocator
 }

@@ -98,7 +98,7 @@ func (p *Plan) table(name string, at document.Pos, schemas map[string]*arrow.Sch
 			name = only
 		}
 	}
-	if name == "" {
+	if _, lone := schemas[""]; name == "" && !lone {
 		return nil, at.Errorf("the suite names no table, and there are %d: write tables:, or table: NAME", len(schemas))
 	}
 	for _, t := range p.tables {

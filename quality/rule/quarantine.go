@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"slices"
+	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -28,6 +29,7 @@ type quarantine struct {
 	bad    bitmap   // rows that broke a check of a failing level
 	fails  []bitmap // by check of the table: rows that broke it; empty when none
 	ids    []string
+	names  []string
 	good   bitmap
 	rows   []int32
 }
@@ -37,7 +39,7 @@ func newQuarantine(g *Gate, t *tablePlan) (*quarantine, error) {
 	fields := slices.Clone(t.schema.Fields())
 	for i, f := range fields {
 		if f.Name == RulesColumn || f.Name == RowColumn {
-			return nil, fmt.Errorf("quarantine table %q: it has a column %q of its own", t.name, f.Name)
+			return nil, fmt.Errorf("quarantine %s: it has a column %q of its own", called(t.name), f.Name)
 		}
 		fields[i].Nullable = true
 		if g.opt.InsecureClear {
@@ -53,7 +55,7 @@ func newQuarantine(g *Gate, t *tablePlan) (*quarantine, error) {
 	}
 	fields = append(fields,
 		arrow.Field{Name: RowColumn, Type: arrow.PrimitiveTypes.Int64},
-		arrow.Field{Name: RulesColumn, Type: arrow.ListOf(arrow.BinaryTypes.String)})
+		arrow.Field{Name: RulesColumn, Type: g.rulesType()})
 	md := t.schema.Metadata()
 	q.schema = arrow.NewSchema(fields, &md)
 	for _, c := range t.checks {
@@ -90,18 +92,18 @@ func (q *quarantine) split(b table.Batch, first int64) (table.Batch, error) {
 	if q.writer == nil {
 		w, err := q.gate.opt.Quarantine(q.table.name, q.schema)
 		if err != nil {
-			return nil, fmt.Errorf("quarantine table %q: %w", q.table.name, err)
+			return nil, fmt.Errorf("quarantine %s: %w", called(q.table.name), err)
 		}
 		q.writer = w
 	}
 	bad, err := q.failing(b, first)
 	if err != nil {
-		return nil, fmt.Errorf("quarantine table %q: %w", q.table.name, err)
+		return nil, fmt.Errorf("quarantine %s: %w", called(q.table.name), err)
 	}
 	err = q.writer.Write(bad)
 	bad.Release()
 	if err != nil {
-		return nil, fmt.Errorf("quarantine table %q: %w", q.table.name, err)
+		return nil, fmt.Errorf("quarantine %s: %w", called(q.table.name), err)
 	}
 	good := q.good.sized(q.n)
 	good.fill(q.n)
@@ -144,21 +146,39 @@ func (q *quarantine) failing(b table.Batch, first int64) (table.Batch, error) {
 	}
 	numbers := array.NewInt64Builder(mem)
 	defer numbers.Release()
-	lists := array.NewListBuilder(mem, arrow.BinaryTypes.String)
-	defer lists.Release()
-	words := lists.ValueBuilder().(*array.StringBuilder)
+	rules := array.NewBuilder(mem, q.gate.rulesType())
+	defer rules.Release()
 	q.bad.each(func(i int) bool {
 		numbers.Append(first + int64(i))
-		lists.Append(true)
-		for k, f := range q.fails {
-			if len(f) > 0 && f.get(i) {
-				words.Append(q.ids[k])
-			}
-		}
+		q.name(rules, i)
 		return true
 	})
-	cols = append(cols, numbers.NewArray(), lists.NewArray())
+	cols = append(cols, numbers.NewArray(), rules.NewArray())
 	return array.NewRecord(q.schema, cols, q.bad.count()), nil
+}
+
+// name appends the rules that row i of the batch broke.
+func (q *quarantine) name(b array.Builder, i int) {
+	q.names = q.names[:0]
+	for k, f := range q.fails {
+		if len(f) > 0 && f.get(i) {
+			q.names = append(q.names, q.ids[k])
+		}
+	}
+	switch b := b.(type) {
+	case *array.StringBuilder:
+		b.Append(strings.Join(q.names, ","))
+	case *array.ListBuilder:
+		b.Append(true)
+		b.ValueBuilder().(*array.StringBuilder).AppendValues(q.names, nil)
+	}
+}
+
+func (g *Gate) rulesType() arrow.DataType {
+	if g.opt.JoinRules {
+		return arrow.BinaryTypes.String
+	}
+	return arrow.ListOf(arrow.BinaryTypes.String)
 }
 
 func (q *quarantine) close() error {
@@ -166,7 +186,7 @@ func (q *quarantine) close() error {
 		return nil
 	}
 	if err := q.writer.Close(); err != nil {
-		return fmt.Errorf("quarantine table %q: %w", q.table.name, err)
+		return fmt.Errorf("quarantine %s: %w", called(q.table.name), err)
 	}
 	return nil
 }

@@ -93,11 +93,11 @@ func (t *tablePlan) fits(schema *arrow.Schema) error {
 		return nil
 	}
 	if schema.NumFields() != t.schema.NumFields() {
-		return fmt.Errorf("judge table %q: a batch has %d columns, the plan was made for %d", t.name, schema.NumFields(), t.schema.NumFields())
+		return fmt.Errorf("judge %s: a batch has %d columns, the plan was made for %d", called(t.name), schema.NumFields(), t.schema.NumFields())
 	}
 	for i, f := range schema.Fields() {
 		if g := t.schema.Field(i); f.Name != g.Name || !arrow.TypeEqual(f.Type, g.Type) {
-			return fmt.Errorf("judge table %q: column %d is %q %s, the plan was made for %q %s", t.name, i, f.Name, f.Type, g.Name, g.Type)
+			return fmt.Errorf("judge %s: column %d is %q %s, the plan was made for %q %s", called(t.name), i, f.Name, f.Type, g.Name, g.Type)
 		}
 	}
 	return nil
@@ -118,7 +118,7 @@ func (s *State) judge(ts *tableState, first int64, b table.Batch, broken func(c 
 	for i, w := range ts.plan.wheres {
 		ts.masks[i] = ts.masks[i].sized(n)
 		if err := w.mask(v, ts.masks[i]); err != nil {
-			return fmt.Errorf("judge table %q: where: %w", ts.plan.name, err)
+			return fmt.Errorf("judge %s: where: %w", called(ts.plan.name), err)
 		}
 	}
 	for _, c := range ts.plan.checks {
@@ -130,7 +130,7 @@ func (s *State) judge(ts *tableState, first int64, b table.Batch, broken func(c 
 		}
 		ts.fail.zero()
 		if err := s.cells[c.index].add(v, ts.applies, ts.fail); err != nil {
-			return fmt.Errorf("judge table %q: check %q: %w", ts.plan.name, c.spec.ID, err)
+			return fmt.Errorf("judge %s: check %q: %w", called(ts.plan.name), c.spec.ID, err)
 		}
 		s.tallies[c.index].count(v, ts.applies, ts.fail)
 		if broken != nil {
@@ -140,7 +140,7 @@ func (s *State) judge(ts *tableState, first int64, b table.Batch, broken func(c 
 	for _, f := range s.feeds {
 		if f.feed.table == ts.plan {
 			if err := f.add(v); err != nil {
-				return fmt.Errorf("judge table %q: %w", ts.plan.name, err)
+				return fmt.Errorf("judge %s: %w", called(ts.plan.name), err)
 			}
 		}
 	}
@@ -205,7 +205,7 @@ func (s *State) Finish() (*Result, error) {
 		r.Rows += t.rows
 		r.Tables = append(r.Tables, Table{Name: t.plan.name, Rows: t.rows, Quarantined: t.quarantined, Columns: t.plan.schema.NumFields()})
 		if t.rows == 0 {
-			empty = append(empty, fmt.Errorf("judge table %q: it has no rows: %w", t.plan.name, quality.ErrNothingJudged))
+			empty = append(empty, fmt.Errorf("judge %s: it has no rows: %w", called(t.plan.name), quality.ErrNothingJudged))
 		}
 	}
 	for i, c := range s.plan.checks {

@@ -47,7 +47,7 @@ func (c *check) verdict(t *tally) Check {
 	if out.Message == "" {
 		out.Message = fmt.Sprintf("%d of %d rows fail", out.Failed, out.Rows)
 		if c.spec.Mostly < 1 {
-			out.Message += fmt.Sprintf("; up to %g %% may", 100*(1-c.spec.Mostly))
+			out.Message += fmt.Sprintf("; up to %.4g %% may", 100*(1-c.spec.Mostly))
 		}
 	}
 	out.Pass = out.Status == Pass

@@ -58,7 +58,7 @@ func (m *Maker) columnRules(i int, f arrow.Field) []Rule {
 		}
 	}
 	if name := typeName(f.Type); name != "" {
-		add(Rule{Check: "type", Arg: name}, 0, 0)
+		add(Rule{Check: "type", Arg: quote(name)}, 0, 0)
 	}
 	valid := c.Rows - c.Nulls
 	heldRows, heldNulls := m.held.Rows(), m.held.Nulls(i)
