@@ -1,0 +1,62 @@
+package spec
+
+import (
+	"context"
+	"testing"
+
+	"github.com/verisim/verisim/formats/table"
+	"github.com/verisim/verisim/synth"
+)
+
+// BenchmarkT20 makes the 20-column table in memory, on one goroutine and on
+// two, and forgets it.
+func BenchmarkT20(b *testing.B) {
+	const rows = 1 << 20
+	s, err := Load(specDir+"/t20.yaml", Options{Rows: 1 << 32})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, workers := range []int{1, 2} {
+		b.Run(map[int]string{1: "one", 2: "two"}[workers], func(b *testing.B) {
+			b.ReportAllocs()
+			bytes := int64(0)
+			for b.Loop() {
+				st := synth.Parallel(s, s.Tables()[0], 1, synth.Range{Count: rows}, workers)
+				n, err := table.Copy(context.Background(), discard{&bytes}, st)
+				if err != nil || n != rows {
+					b.Fatal(n, err)
+				}
+			}
+			b.ReportMetric(float64(b.N)*rows/b.Elapsed().Seconds()/1e6, "Mrows/s")
+		})
+	}
+}
+
+type discard struct{ rows *int64 }
+
+func (d discard) Write(b table.Batch) error { *d.rows += b.NumRows(); return nil }
+func (d discard) Close() error              { return nil }
+
+// BenchmarkColumns makes each column of the 20-column table alone.
+func BenchmarkColumns(b *testing.B) {
+	s, err := Load(specDir+"/t20.yaml", Options{Rows: 1 << 32})
+	if err != nil {
+		b.Fatal(err)
+	}
+	w, err := s.world(1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range s.tables[0].columns {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				f := newFrame(w, c.table, 0, nil, partRows)
+				if _, err := f.column(c); err != nil {
+					b.Fatal(err)
+				}
+				f.release()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/partRows, "ns/row")
+		})
+	}
+}

@@ -1,0 +1,33 @@
+package spec
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/verisim/verisim/synth/synthtest"
+)
+
+const specDir = "../../testdata/specs"
+
+func specFiles(t testing.TB) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(specDir, "*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no specs in %s: %v", specDir, err)
+	}
+	return files
+}
+
+// TestLaws holds every spec of testdata to the laws of models, small.
+func TestLaws(t *testing.T) {
+	for _, path := range specFiles(t) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			s, err := Load(path, Options{Rows: 300})
+			if err != nil {
+				t.Fatal(err)
+			}
+			synthtest.Model(t, s)
+		})
+	}
+}
