@@ -1,0 +1,264 @@
+package ligero
+
+import (
+	"encoding/binary"
+
+	"github.com/verisim/verisim/privacy"
+	"github.com/verisim/verisim/privacy/proof/field"
+	"github.com/verisim/verisim/privacy/proof/transcript"
+)
+
+// Verifier reads a proof's body. All of its errors match privacy.ErrTampered.
+type Verifier struct {
+	sys   *System
+	tr    *transcript.Transcript
+	in    reader
+	roots []Hash
+	next  int
+}
+
+// NewVerifier starts at the number of oracles.
+func NewVerifier(sys *System, tr *transcript.Transcript, body []byte) (*Verifier, error) {
+	v := &Verifier{sys: sys, tr: tr, in: reader{body}}
+	b, err := v.in.take(4)
+	if err != nil {
+		return nil, err
+	}
+	n := int(binary.BigEndian.Uint32(b))
+	if n > len(body)/len(Hash{}) {
+		return nil, privacy.Tampered("verify", "proof", "it has fewer roots than it says")
+	}
+	for range n {
+		root, err := v.in.take(len(Hash{}))
+		if err != nil {
+			return nil, err
+		}
+		v.roots = append(v.roots, Hash(root))
+	}
+	return v, nil
+}
+
+// Roots are the oracles' roots, in order.
+func (v *Verifier) Roots() []Hash { return v.roots }
+
+// Challenge draws elements.
+func (v *Verifier) Challenge(label string, n int) []Elem { return v.tr.Elements(label, n) }
+
+// Root absorbs the next root.
+func (v *Verifier) Root(o Oracle, _ *Stream, _ []Source) error {
+	if int(o) != v.next || v.next >= len(v.roots) {
+		return privacy.Tampered("verify", "proof", "it has %d oracles, its statements need more", len(v.roots))
+	}
+	v.tr.Absorb("root", v.roots[v.next][:])
+	v.next++
+	return nil
+}
+
+// opened are the query columns of one oracle.
+type opened struct {
+	elements []Elem // query by query
+	rows     int
+}
+
+// Finish checks everything.
+func (v *Verifier) Finish() error {
+	sys := v.sys
+	if v.next != len(v.roots) {
+		return privacy.Tampered("verify", "proof", "it has %d oracles, its statements need %d", len(v.roots), v.next)
+	}
+	c := sys.draw(v)
+	k, l := sys.K(), sys.Slots()
+	answers, err := v.in.take(field.Size * (k + 2*k - l + 2*k))
+	if err != nil {
+		return err
+	}
+	all := make([]Elem, len(answers)/field.Size)
+	if field.Decode(all, answers) != nil {
+		return privacy.Tampered("verify", "proof", "an element of its answers is not reduced")
+	}
+	v.tr.Absorb("answers", answers)
+	positions := v.tr.Positions("queries", sys.Queries, sys.N())
+	columns, err := v.columns(positions)
+	if err != nil {
+		return err
+	}
+
+	w, s := all[:k], all[k+2*k-l:]
+	q := make([]Elem, 2*k)
+	for i, at := 0, k; i < 2*k; i++ {
+		if i%2 == 1 || i/2 >= l {
+			q[i] = all[at]
+			at++
+		}
+	}
+	if slotSum(s, l) != sys.target(c) {
+		return privacy.Tampered("verify", "proof", "a total is not what its statements say")
+	}
+	e := newEvaluator(sys, positions)
+	wAt := e.narrow(w)
+	qAt, sAt := e.broad(q), e.broad(s)
+	return v.equations(c, e, columns, wAt, qAt, sAt)
+}
+
+// columns reads the opened leaves and holds them against the roots.
+func (v *Verifier) columns(positions []int) ([]opened, error) {
+	var out []opened
+	leaves := make([][]Hash, len(v.roots))
+	for o := range v.roots {
+		rows := v.sys.oracles[o].rows
+		c := opened{make([]Elem, 0, rows*len(positions)), rows}
+		for range positions {
+			b, err := v.in.take(saltSize + rows*field.Size)
+			if err != nil {
+				return nil, err
+			}
+			at := len(c.elements)
+			c.elements = c.elements[:at+rows]
+			if field.Decode(c.elements[at:], b[saltSize:]) != nil {
+				return nil, privacy.Tampered("verify", "proof", "an opened element is not reduced")
+			}
+			leaves[o] = append(leaves[o], leafOf(b[:saltSize], b[saltSize:]))
+		}
+		out = append(out, c)
+	}
+	for o := range v.roots {
+		root, err := rootFrom(&v.in, leaves[o], positions, v.sys.N())
+		if err != nil {
+			return nil, err
+		}
+		if root != v.roots[o] {
+			return nil, privacy.Tampered("verify", "proof", "what oracle %d opens is not what it committed to", o)
+		}
+	}
+	if len(v.in.rest) > 0 {
+		return nil, privacy.Tampered("verify", "proof", "%d bytes follow its end", len(v.in.rest))
+	}
+	return out, nil
+}
+
+// equations checks the three tests at every query.
+func (v *Verifier) equations(c coefficients, e *evaluator, columns []opened, w, q, s []Elem) error {
+	sys := v.sys
+	t := len(e.positions)
+	// rows of vectors as vectors over the queries
+	value := func(vec Vec, r int) []Elem {
+		info := &sys.vecs[vec]
+		col := columns[info.oracle]
+		out := make([]Elem, t)
+		for i := range out {
+			out[i] = col.elements[i*col.rows+info.first+r]
+		}
+		return out
+	}
+	gotW, gotQ, gotS := make([]Elem, t), make([]Elem, t), make([]Elem, t)
+	f, g := make([]Elem, t), make([]Elem, t)
+	rows := 0
+	for i := range sys.vecs {
+		rows = max(rows, sys.vecs[i].rows)
+	}
+	for r := range rows {
+		at := map[Vec][]Elem{}
+		for i := range sys.vecs {
+			info := &sys.vecs[i]
+			if r >= info.rows {
+				continue
+			}
+			at[Vec(i)] = value(Vec(i), r)
+			if info.raw && info.slot == 0 {
+				one := field.One()
+				axpy(gotW, &one, at[Vec(i)])
+				continue
+			}
+			axpy(gotW, &c.rows[info.global+r], at[Vec(i)])
+		}
+		zero, total := sys.plans(c, r)
+		get := func(vec Vec) []Elem { return at[vec] }
+		zero.evaluate(gotQ, get, e.basis, f, g)
+		total.evaluate(gotS, get, e.basis, f, g)
+	}
+	if sys.masks < 0 {
+		panic("ligero: a system without masks")
+	}
+	m := sys.oracles[sys.masks].vecs
+	for i, x := range e.points {
+		row := func(n int) *Elem { return &columns[sys.masks].elements[i*columns[sys.masks].rows+sys.vecs[m[n]].first] }
+		a, b := sys.maskAt(x, row(1), row(2), row(3)), sys.maskAt(x, row(4), row(5), row(6))
+		gotQ[i].Add(&gotQ[i], &a)
+		gotS[i].Add(&gotS[i], &b)
+		switch {
+		case gotW[i] != w[i]:
+			return privacy.Tampered("verify", "proof", "its oracles are no codewords")
+		case gotQ[i] != q[i]:
+			return privacy.Tampered("verify", "proof", "a constraint does not hold")
+		case gotS[i] != s[i]:
+			return privacy.Tampered("verify", "proof", "a total does not hold")
+		}
+	}
+	return nil
+}
+
+// evaluator evaluates polynomials at the queries.
+type evaluator struct {
+	sys       *System
+	code      *field.Code
+	wide      *field.Code
+	positions []int
+	points    []Elem
+	word      []Elem
+	values    []Elem
+	done      map[int][]Elem
+}
+
+func newEvaluator(sys *System, positions []int) *evaluator {
+	e := &evaluator{
+		sys: sys, positions: positions, done: map[int][]Elem{},
+		code: field.NewCode(sys.K(), sys.Params.Rate), wide: field.NewCode(2*sys.K(), sys.Params.Rate/2),
+		word: make([]Elem, 2*sys.K()), values: make([]Elem, 2*sys.K()),
+	}
+	for _, j := range positions {
+		e.points = append(e.points, e.code.Point(j))
+	}
+	return e
+}
+
+// narrow evaluates the polynomial of degree below K with these values on the
+// group.
+func (e *evaluator) narrow(values []Elem) []Elem {
+	return e.at(e.code, values, func(j int) int { return j })
+}
+
+// broad does the same for degree below 2K and the group of order 2K.
+func (e *evaluator) broad(values []Elem) []Elem {
+	k, rate := e.sys.K(), e.sys.Params.Rate
+	return e.at(e.wide, values, func(j int) int {
+		g := j/k + rate*(j%k) // the point is the generator to the power 2g+1
+		return g%(rate/2)*2*k + g/(rate/2)
+	})
+}
+
+func (e *evaluator) at(code *field.Code, values []Elem, place func(int) int) []Elem {
+	v, word := e.values[:code.K], e.word[:code.K]
+	clear(v)
+	copy(v, values)
+	code.Coefficients(v)
+	out := make([]Elem, len(e.positions))
+	for i := range code.Rate {
+		code.Coset(word, v, i)
+		for q, j := range e.positions {
+			if at := place(j); at/code.K == i {
+				out[q] = word[at%code.K]
+			}
+		}
+	}
+	return out
+}
+
+// basis evaluates a public polynomial, once.
+func (e *evaluator) basis(b int) []Elem {
+	if v, ok := e.done[b]; ok {
+		return v
+	}
+	v := e.narrow(e.sys.bases[b])
+	e.done[b] = v
+	return v
+}
