@@ -22,6 +22,7 @@ var sideways = map[string][]string{
 	"formats/catalog":   {"formats/..."},
 	"formats/delim":     {"formats/cell"},
 	"formats/jsonl":     {"formats/cell"},
+	"formats/parquet":   {"formats/ipc"}, // the stored Arrow schema is an IPC message
 	"synth/catalog":     {"synth/..."},
 	"quality/catalog":   {"quality/..."},
 	"synth/...":         {"synth/rng", "synth/dist", "synth/fake"},
