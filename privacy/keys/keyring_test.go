@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -98,4 +99,25 @@ func BenchmarkKeyringKey(b *testing.B) {
 	for b.Loop() {
 		k.Key(subject(1000))
 	}
+}
+
+// A keyring that is read has one encoding, whatever the bytes.
+func FuzzKeyring(f *testing.F) {
+	k := must(NewKeyring(nil))
+	f.Add(must(k.Format()))
+	k.Erase([]byte("a"))
+	f.Add(must(k.Format()))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		k, err := ParseKeyring(b)
+		if err != nil {
+			return
+		}
+		if again := must(k.Format()); !bytes.Equal(bytes.TrimSuffix(b, []byte("\n")), bytes.TrimSuffix(again, []byte("\n"))) {
+			t.Error("ParseKeyring accepts what Format does not write")
+		}
+		k.Erase([]byte("b"))
+		if _, ok := k.Key([]byte("b")); ok {
+			t.Error("an erased key is there")
+		}
+	})
 }

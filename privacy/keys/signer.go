@@ -162,17 +162,26 @@ func (p PublicSigner) Verify(message, context, ed, ml []byte) error {
 	if len(ed) != ed25519.SignatureSize || !ed25519.Verify(ed25519.PublicKey(p.ed), message, ed) {
 		return privacy.Tampered("verify", "signature", "the Ed25519 signature does not match")
 	}
-	pk, err := p.mldsa()
-	if err != nil {
-		return privacy.Tampered("verify", "signature", "the ML-DSA-65 key is malformed")
-	}
-	valid := false
-	err = guard(func() error {
-		valid = len(context) <= maxContext && len(ml) == mldsa65.SignatureSize && mldsa65.Verify(pk, message, context, ml)
-		return nil
-	})
-	if err != nil || !valid {
+	if verifyMLDSA(p.ml, message, context, ml) != nil {
 		return privacy.Tampered("verify", "signature", "the ML-DSA-65 signature does not match")
 	}
 	return nil
+}
+
+// verifyMLDSA is FIPS 204's verification, algorithm 3, where circl would panic
+// on some lengths or give no reason.
+func verifyMLDSA(public string, message, context, sig []byte) error {
+	if len(context) > maxContext || len(sig) != mldsa65.SignatureSize {
+		return fmt.Errorf("context of %d bytes, signature of %d", len(context), len(sig))
+	}
+	pk, err := PublicSigner{ml: public}.mldsa()
+	if err != nil {
+		return err
+	}
+	return guard(func() error {
+		if !mldsa65.Verify(pk, message, context, sig) {
+			return fmt.Errorf("signature does not match")
+		}
+		return nil
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"hash"
+	"strconv"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -200,6 +201,32 @@ func column1(t arrow.DataType, n, nulls int, bitmap []byte, ends []int64, data [
 	return array.MakeFromData(d), nil
 }
 
+// namesSubjects says whether a column of the type can say whose a row is.
+func namesSubjects(t arrow.DataType) bool {
+	switch t.(type) {
+	case *arrow.StringType, *arrow.BinaryType, *arrow.LargeStringType, *arrow.LargeBinaryType:
+		return true
+	}
+	return arrow.IsInteger(t.ID())
+}
+
+// subjectBytes is the one form of a subject that all columns share: text as it
+// is, integers of any width in decimal. So a subject can be named on a command
+// line, and is the same one in every file.
+func subjectBytes(a arrow.Array, i int) []byte {
+	if !arrow.IsInteger(a.DataType().ID()) {
+		return cellBytes(a, i)
+	}
+	raw := cellBytes(a, i)
+	var wide [8]byte
+	copy(wide[:], raw)
+	if arrow.IsSignedInteger(a.DataType().ID()) {
+		n := int64(le.Uint64(wide[:])) << (64 - 8*len(raw)) >> (64 - 8*len(raw))
+		return strconv.AppendInt(nil, n, 10)
+	}
+	return strconv.AppendUint(nil, le.Uint64(wide[:]), 10)
+}
+
 // subjectLeaves looks the subjects of a column up in a keyring, each once.
 func subjectLeaves(subjects arrow.Array, key func(subject []byte) ([32]byte, bool)) leaves {
 	type entry struct {
@@ -215,7 +242,7 @@ func subjectLeaves(subjects arrow.Array, key func(subject []byte) ([32]byte, boo
 		e := known[string(s)]
 		if e == nil {
 			e = new(entry)
-			e.leaf, e.ok = key(s)
+			e.leaf, e.ok = key(subjectBytes(subjects, row))
 			known[string(s)] = e
 		}
 		return e.leaf[:], e.ok

@@ -133,7 +133,7 @@ func (c *column) checkMode(s *arrow.Schema, opt *Options) error {
 		if err != nil {
 			return err
 		}
-		if i == c.Field || cellWidth(valueType(s.Field(i).Type)) < 0 || (opt.Modes[opt.Subject] != "" && opt.Modes[opt.Subject] != ModeChunk) {
+		if i == c.Field || !namesSubjects(valueType(s.Field(i).Type)) || (opt.Modes[opt.Subject] != "" && opt.Modes[opt.Subject] != ModeChunk) {
 			return fmt.Errorf("column %q cannot name the subject", opt.Subject)
 		}
 		c.Subject = opt.Subject

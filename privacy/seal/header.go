@@ -21,7 +21,7 @@ const (
 	keyHeader  = "seal.header" // schema metadata
 	keyMode    = "seal.mode"   // field metadata of a sealed column
 
-	suiteName   = "hpke-xwing+cobblestone-256+hmac-sha256"
+	suiteName   = "cobblestone-256+hkdf-sha256+hmac-sha256"
 	labelFile   = "verisim/seal/v1/file\x00"
 	labelChunk  = "verisim/seal/v1/chunk\x00"
 	labelHeader = "verisim/seal/v1/header-mac"

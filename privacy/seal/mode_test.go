@@ -88,7 +88,7 @@ func TestErasure(t *testing.T) {
 		Grants: []Grant{{Recipient: id.Recipient()}}, Keyring: ring, Subject: "id",
 		Modes: map[string]Mode{"income": ModeSubject, "name": ModeSubject},
 	})
-	erased := le.AppendUint64(nil, 33)
+	erased := []byte("33")
 	if !ring.Erase(erased) {
 		t.Fatal("Erase = false")
 	}

@@ -252,7 +252,7 @@ func TestHeaderEdits(t *testing.T) {
 		"columns withheld":     func(h *header) { h.Slots[1].Columns = h.Slots[0].Columns[:1] },
 		"mac of the twin":      func(h *header) { h.MAC = tf.h.MAC },
 		"file id changed":      func(h *header) { h.Immutable.FileID = tf.h.Immutable.FileID },
-		"suite downgraded":     func(h *header) { h.Immutable.Suite = "hpke-x25519+cobblestone-256+hmac-sha256" },
+		"suite downgraded":     func(h *header) { h.Immutable.Suite = "aes-128-ctr+hkdf-sha256+hmac-sha256" },
 		"version raised":       func(h *header) { h.Immutable.Version = 2 },
 		"slot suite changed":   func(h *header) { h.Slots[1].Suite = string(keys.X25519) },
 		"column unsealed":      func(h *header) { h.Immutable.Columns = h.Immutable.Columns[:1] },

@@ -1,10 +1,12 @@
 package seal
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/verisim/verisim/privacy"
 	"github.com/verisim/verisim/privacy/keys"
@@ -16,7 +18,20 @@ type Trustees struct {
 	Recipients []keys.Recipient
 }
 
-const labelShare = "share"
+const (
+	labelShare       = "share"
+	labelCommitments = "verisim/seal/v1/commitments\x00"
+)
+
+// shareSize is the size of a share's text: its place, its value, and the
+// commitments of the sharing. Those travel inside, because a quantum computer
+// reads the secret from them; in public stands only their hash.
+func shareSize(threshold int) int { return 64 + 32*threshold }
+
+func commitmentsHash(commitments []byte) []byte {
+	sum := sha256.Sum256(append([]byte(labelCommitments), commitments...))
+	return sum[:]
+}
 
 func trusteesSuite(threshold, total int) string {
 	return fmt.Sprintf("shamir-ristretto255,t=%d,n=%d", threshold, total)
@@ -33,7 +48,7 @@ func (s *slot) threshold() (int, error) {
 
 func (s *slot) checkTrustees(enc int) error {
 	t, err := s.threshold()
-	if err != nil || enc != 32*t {
+	if err != nil || enc != sha256.Size {
 		return privacy.Tampered("read", "slot", "its sharing is malformed")
 	}
 	for _, h := range s.Shares {
@@ -41,7 +56,7 @@ func (s *slot) checkTrustees(enc int) error {
 		if err != nil || len(e) == 0 || !isRecipient(h.Recipient) {
 			return privacy.Tampered("read", "slot", "a share is malformed")
 		}
-		if _, err := decode64(h.CT, 64+keys.WrapOverhead); err != nil {
+		if _, err := decode64(h.CT, shareSize(t)+keys.WrapOverhead); err != nil {
 			return privacy.Tampered("read", "slot", "a share is malformed")
 		}
 	}
@@ -55,13 +70,13 @@ func (s *slot) sealTrustees(random io.Reader, h [sha256.Size]byte, t *Trustees, 
 	}
 	defer clear(key)
 	s.Kind, s.Suite = kindTrustees, trusteesSuite(t.Threshold, len(t.Recipients))
-	s.Enc = encode64(shares[0].Commitments)
+	s.Enc = encode64(commitmentsHash(shares[0].Commitments))
 	aad, err := s.public()
 	if err != nil {
 		return err
 	}
 	for i, r := range t.Recipients {
-		secret := append(append([]byte(nil), shares[i].ID...), shares[i].Value...)
+		secret := slices.Concat(shares[i].ID, shares[i].Value, shares[i].Commitments)
 		enc, ct, err := r.Wrap(random, slotInfo(h, kindTrustees+labelShare), aad, secret)
 		clear(secret)
 		if err != nil {
@@ -98,7 +113,7 @@ func (s *slot) openTrustees(h [sha256.Size]byte, ids []*keys.Identity) (k *keySe
 	if err != nil {
 		return nil, false, privacy.Tampered("read", "slot", "%v", err)
 	}
-	commitments, err := decode64(s.Enc, -1)
+	want, err := decode64(s.Enc, sha256.Size)
 	if err != nil {
 		return nil, false, privacy.Tampered("read", "slot", "its commitments are malformed")
 	}
@@ -113,11 +128,15 @@ func (s *slot) openTrustees(h [sha256.Size]byte, ids []*keys.Identity) (k *keySe
 			if sh.Recipient != hex.EncodeToString(r[:]) || sh.Suite != string(id.Recipient().Suite()) {
 				continue
 			}
-			secret, err := sh.open(h, aad, id)
+			secret, err := sh.open(h, aad, id, shareSize(threshold))
 			if err != nil {
 				return nil, true, err
 			}
-			shares = append(shares, keys.Share{Threshold: threshold, Total: len(s.Shares), Commitments: commitments, ID: secret[:32], Value: secret[32:]})
+			share := keys.Share{Threshold: threshold, Total: len(s.Shares), ID: secret[:32], Value: secret[32:64], Commitments: secret[64:]}
+			if !bytes.Equal(commitmentsHash(share.Commitments), want) {
+				return nil, true, privacy.Tampered("read", "slot", "a share is of another sharing")
+			}
+			shares = append(shares, share)
 		}
 	}
 	if len(shares) == 0 {
@@ -132,7 +151,7 @@ func (s *slot) openTrustees(h [sha256.Size]byte, ids []*keys.Identity) (k *keySe
 	return k, true, err
 }
 
-func (sh *slotShare) open(h [sha256.Size]byte, aad []byte, id *keys.Identity) ([]byte, error) {
+func (sh *slotShare) open(h [sha256.Size]byte, aad []byte, id *keys.Identity, size int) ([]byte, error) {
 	enc, err := decode64(sh.Enc, -1)
 	if err != nil {
 		return nil, privacy.Tampered("read", "slot", "a share is malformed")
@@ -142,7 +161,7 @@ func (sh *slotShare) open(h [sha256.Size]byte, aad []byte, id *keys.Identity) ([
 		return nil, privacy.Tampered("read", "slot", "a share is malformed")
 	}
 	secret, err := id.Unwrap(slotInfo(h, kindTrustees+labelShare), aad, enc, ct)
-	if err == nil && len(secret) != 64 {
+	if err == nil && len(secret) != size {
 		err = privacy.Tampered("read", "slot", "a share is malformed")
 	}
 	return secret, err
