@@ -159,10 +159,7 @@ func TestWriteThenRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Write(b); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Close(); err != nil {
+		if err = errors.Join(w.Write(b), w.Close()); err != nil {
 			t.Fatal(err)
 		}
 		const want = "id,\"t,xt\",f,d,at,day,k,ok\n" +
