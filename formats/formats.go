@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/verisim/verisim/formats/table"
 )
@@ -121,6 +122,17 @@ type ReadOptions struct {
 	NoHeader bool
 	// AllText infers nothing: every undeclared column is a string.
 	AllText bool
+	// Allocator gives the memory of batches. Default Go's; tests put one here
+	// that counts.
+	Allocator memory.Allocator
+}
+
+// Memory is the allocator to use.
+func (o ReadOptions) Memory() memory.Allocator {
+	if o.Allocator == nil {
+		return memory.DefaultAllocator
+	}
+	return o.Allocator
 }
 
 // WriteOptions are common to all codecs; a codec ignores what it has no use for.

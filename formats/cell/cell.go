@@ -9,7 +9,12 @@
 //	date       2006-01-02
 //	timestamp  2006-01-02T15:04:05.999999999Z or with an offset; without one
 //	           exactly where the type has no zone. A space may stand for T.
+//	time       15:04:05.999999999, with as many decimals as the unit has
 //	binary     standard base64
+//
+// [Check] says which types these are; a format refuses the others before it
+// writes anything. Years run from 0 to 9999; others are written, and refused
+// when read.
 //
 // Writing a cell allocates nothing beyond the destination.
 package cell
@@ -73,6 +78,16 @@ func NewAppender(a arrow.Array) (Appender, error) {
 	case *array.Date64:
 		v := a.Date64Values()
 		return func(dst []byte, i int) []byte { return AppendDate(dst, floorDiv(int64(v[i]), 86_400_000)) }, nil
+	case *array.Time32:
+		v, perSecond := a.Time32Values(), int64(time.Second/a.DataType().(*arrow.Time32Type).Unit.Multiplier())
+		return func(dst []byte, i int) []byte {
+			return appendTime(dst, int64(v[i])/perSecond, int64(v[i])%perSecond, perSecond)
+		}, nil
+	case *array.Time64:
+		v, perSecond := a.Time64Values(), int64(time.Second/a.DataType().(*arrow.Time64Type).Unit.Multiplier())
+		return func(dst []byte, i int) []byte {
+			return appendTime(dst, int64(v[i])/perSecond, int64(v[i])%perSecond, perSecond)
+		}, nil
 	case *array.Timestamp:
 		return timestamps(a)
 	case *array.Decimal128:
@@ -80,6 +95,9 @@ func NewAppender(a arrow.Array) (Appender, error) {
 		v := a.Values()
 		return func(dst []byte, i int) []byte { return appendDecimal(dst, v[i], scale) }, nil
 	case *array.Dictionary:
+		if a.Dictionary().NullN() > 0 {
+			return nil, fmt.Errorf("write %s as text: its dictionary holds a null; mark the rows null instead", a.DataType())
+		}
 		inner, err := NewAppender(a.Dictionary())
 		if err != nil {
 			return nil, err
@@ -87,8 +105,8 @@ func NewAppender(a arrow.Array) (Appender, error) {
 		return func(dst []byte, i int) []byte { return inner(dst, a.GetValueIndex(i)) }, nil
 	case array.ListLike, *array.Struct:
 		return nil, fmt.Errorf("write %s as text: it is nested", a.DataType())
-	default: // times, durations, intervals: rare, so Arrow's own text serves
-		return func(dst []byte, i int) []byte { return append(dst, a.ValueStr(i)...) }, nil
+	default:
+		return nil, fmt.Errorf("write %s as text: it has no text form", a.DataType())
 	}
 }
 
@@ -195,7 +213,11 @@ func timestamps(a *array.Timestamp) (Appender, error) {
 		}, nil
 	}
 	return func(dst []byte, i int) []byte {
-		return v[i].ToTime(t.Unit).In(zone).AppendFormat(dst, time.RFC3339Nano)
+		at := v[i].ToTime(t.Unit).In(zone)
+		if _, offset := at.Zone(); offset%60 != 0 {
+			at = at.UTC() // the local mean times of old: RFC 3339 has no seconds in an offset
+		}
+		return at.AppendFormat(dst, time.RFC3339Nano)
 	}, nil
 }
 
@@ -203,10 +225,14 @@ func timestamps(a *array.Timestamp) (Appender, error) {
 func appendClock(dst []byte, sec, frac, perSecond int64) []byte {
 	day := floorDiv(sec, 86400)
 	dst = AppendDate(dst, day)
-	s := sec - day*86400
+	return appendTime(append(dst, 'T'), sec-day*86400, frac, perSecond)
+}
+
+// appendTime writes a time of day, s seconds after midnight.
+func appendTime(dst []byte, s, frac, perSecond int64) []byte {
 	h, m := s/3600, s/60%60
 	s %= 60
-	dst = append(dst, 'T', byte('0'+h/10), byte('0'+h%10), ':', byte('0'+m/10), byte('0'+m%10), ':', byte('0'+s/10), byte('0'+s%10))
+	dst = append(dst, byte('0'+h/10), byte('0'+h%10), ':', byte('0'+m/10), byte('0'+m%10), ':', byte('0'+s/10), byte('0'+s%10))
 	if frac == 0 {
 		return dst
 	}

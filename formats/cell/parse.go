@@ -1,7 +1,6 @@
 package cell
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"math"
@@ -10,8 +9,6 @@ import (
 	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
 // The reasons that a text is not a value. They never hold the text.
@@ -27,125 +24,10 @@ var (
 	errNotBase64    = errors.New("this is not base64")
 	errNotRangeOf   = errors.New("the number does not fit the column's type")
 	errNotEmptyNull = errors.New("a column of nulls holds a value")
+	errNotClock     = errors.New("this is no time of day such as 15:04:05")
+	errWidth        = errors.New("this is not as many bytes as the column's type has")
+	errManyValues   = errors.New("the column has more distinct values than its index type can number")
 )
-
-// Column collects the cells of one column from their texts.
-type Column struct {
-	b      array.Builder
-	append func(text []byte) error
-}
-
-// NewColumn makes a column of a type. Nested types have none here.
-func NewColumn(t arrow.DataType, mem memory.Allocator) (*Column, error) {
-	b := array.NewBuilder(mem, t)
-	c := &Column{b: b}
-	switch b := b.(type) {
-	case *array.NullBuilder:
-		c.append = func([]byte) error { return errNotEmptyNull }
-	case *array.BooleanBuilder:
-		c.append = func(s []byte) error {
-			v, err := ParseBool(s)
-			if err == nil {
-				b.Append(v)
-			}
-			return err
-		}
-	case *array.Int8Builder:
-		c.append = integers(b.Append, math.MinInt8, math.MaxInt8)
-	case *array.Int16Builder:
-		c.append = integers(b.Append, math.MinInt16, math.MaxInt16)
-	case *array.Int32Builder:
-		c.append = integers(b.Append, math.MinInt32, math.MaxInt32)
-	case *array.Int64Builder:
-		c.append = integers(b.Append, math.MinInt64, math.MaxInt64)
-	case *array.Uint8Builder:
-		c.append = naturals(b.Append, math.MaxUint8)
-	case *array.Uint16Builder:
-		c.append = naturals(b.Append, math.MaxUint16)
-	case *array.Uint32Builder:
-		c.append = naturals(b.Append, math.MaxUint32)
-	case *array.Uint64Builder:
-		c.append = naturals(b.Append, math.MaxUint64)
-	case *array.Float32Builder:
-		c.append = func(s []byte) error {
-			v, err := parseFloat(s, 32)
-			if err == nil {
-				b.Append(float32(v))
-			}
-			return err
-		}
-	case *array.Float64Builder:
-		c.append = func(s []byte) error {
-			v, err := parseFloat(s, 64)
-			if err == nil {
-				b.Append(v)
-			}
-			return err
-		}
-	case *array.StringBuilder:
-		c.append = func(s []byte) error { b.BinaryBuilder.Append(s); return nil }
-	case *array.LargeStringBuilder:
-		c.append = func(s []byte) error { b.BinaryBuilder.Append(s); return nil }
-	case *array.BinaryBuilder:
-		c.append = func(s []byte) error {
-			v, err := base64.StdEncoding.DecodeString(view(s))
-			if err != nil {
-				return errNotBase64
-			}
-			b.Append(v)
-			return nil
-		}
-	case *array.Date32Builder:
-		c.append = func(s []byte) error {
-			d, ok := ParseDate(s)
-			if !ok {
-				return errNotDate
-			}
-			b.Append(arrow.Date32(d))
-			return nil
-		}
-	case *array.TimestampBuilder:
-		tt := t.(*arrow.TimestampType)
-		c.append = func(s []byte) error {
-			v, err := ParseTimestamp(s, tt)
-			if err == nil {
-				b.Append(v)
-			}
-			return err
-		}
-	case *array.Decimal128Builder:
-		dt := t.(*arrow.Decimal128Type)
-		c.append = func(s []byte) error {
-			v, err := parseDecimal(view(s), dt.Precision, dt.Scale)
-			if err == nil {
-				b.Append(v)
-			}
-			return err
-		}
-	case *array.BinaryDictionaryBuilder:
-		c.append = b.Append
-	default:
-		b.Release()
-		return nil, fmt.Errorf("read text as %s: this type has no text form", t)
-	}
-	return c, nil
-}
-
-// Append adds the cell that the text says. The error says why it is none; the
-// column is then unchanged.
-func (c *Column) Append(text []byte) error { return c.append(text) }
-
-// AppendNull adds a null.
-func (c *Column) AppendNull() { c.b.AppendNull() }
-
-// Len is the number of cells.
-func (c *Column) Len() int { return c.b.Len() }
-
-// NewArray gives the cells so far and starts again. The caller releases it.
-func (c *Column) NewArray() arrow.Array { return c.b.NewArray() }
-
-// Release gives up the column.
-func (c *Column) Release() { c.b.Release() }
 
 // view looks at bytes as a string for the length of a call.
 func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
@@ -316,4 +198,22 @@ func ParseTimestamp(s []byte, t *arrow.TimestampType) (arrow.Timestamp, error) {
 		return 0, fmt.Errorf("this time is finer than the column's unit %s", t.Unit)
 	}
 	return out, nil
+}
+
+// parseClock reads a time of day, 15:04 to 15:04:05.999999999, as a count of
+// units since midnight. Digits beyond the unit are an error.
+func parseClock(s []byte, unit arrow.TimeUnit) (int64, error) {
+	layout := "15:04:05.999999999"
+	if len(s) == 5 {
+		layout = "15:04"
+	}
+	t, err := time.Parse(layout, view(s))
+	if err != nil {
+		return 0, errNotClock
+	}
+	since := time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
+	if since%unit.Multiplier() != 0 {
+		return 0, fmt.Errorf("this time is finer than the column's unit %s", unit)
+	}
+	return int64(since / unit.Multiplier()), nil
 }

@@ -22,14 +22,19 @@
 //
 // # Writing
 //
-// Cells are quoted when they hold the delimiter, a quote, a line end, or are
-// empty texts; null is the option Null, empty by default. Lines end in LF.
-// Nested columns cannot be written.
+// Cells are quoted when they hold the delimiter, a quote, a line end, or read as
+// null without quotes; null is the option Null, empty by default. Lines end in
+// LF. Nested columns, and those that package cell has no text for, are refused
+// when the file is created; a text that is not UTF-8 or holds a NUL is an error.
+//
+// Delimited text has no types: read with the schema declared to get the same
+// ones back.
 //
 // # Limits
 //
 // A record has at most 64 MiB and a table 16,384 columns. A file that is cut
-// between two lines cannot be told from a shorter one; compressed files can.
+// between two lines, or inside the last cell of one, cannot be told from a
+// shorter one; compressed files can.
 package delim
 
 import (

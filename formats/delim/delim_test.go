@@ -159,10 +159,7 @@ func TestWriteThenRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Write(b); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Close(); err != nil {
+		if err = errors.Join(w.Write(b), w.Close()); err != nil {
 			t.Fatal(err)
 		}
 		const want = "id,\"t,xt\",f,d,at,day,k,ok\n" +
@@ -245,34 +242,4 @@ func FuzzRead(f *testing.F) {
 			i++
 		}
 	})
-}
-
-func BenchmarkWrite(b *testing.B) {
-	one := batch(b)
-	cols := make([]arrow.Array, one.NumCols())
-	for i, c := range one.Columns() {
-		parts := make([]arrow.Array, 20_000)
-		for k := range parts {
-			parts[k] = c
-		}
-		var err error
-		if cols[i], err = array.Concatenate(parts, memory.DefaultAllocator); err != nil {
-			b.Fatal(err)
-		}
-	}
-	rec := array.NewRecord(one.Schema(), cols, 60_000)
-	for _, workers := range []int{1, 2} {
-		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
-			w, err := Codec{}.Create(io.Discard, rec.Schema(), formats.WriteOptions{Parallel: workers})
-			if err != nil {
-				b.Fatal(err)
-			}
-			for b.Loop() {
-				if err := w.Write(rec); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(rec.NumRows())*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
-		})
-	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
-	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/verisim/verisim/formats"
 	"github.com/verisim/verisim/formats/cell"
@@ -164,6 +163,9 @@ func (r *reader) types(ctx context.Context) error {
 				}
 				return err
 			}
+			if err := cell.Check(f.Type); err != nil {
+				return fmt.Errorf("read %s: column %q: %w", r.s.name, f.Name, err)
+			}
 			fields[i] = f
 		}
 	}
@@ -202,7 +204,7 @@ func (r *reader) project() error {
 func (r *reader) batches(ctx context.Context, yield func(table.Batch, error) bool) {
 	cols := make([]*cell.Column, r.out.NumFields())
 	for i, f := range r.out.Fields() {
-		c, err := cell.NewColumn(f.Type, memory.DefaultAllocator)
+		c, err := cell.NewColumn(f.Type, r.opt.Memory())
 		if err != nil {
 			yield(nil, fmt.Errorf("column %q: %w", f.Name, err))
 			return
@@ -280,11 +282,15 @@ func (r *reader) put(cols []*cell.Column, i int, text []byte, quoted bool, line,
 	if k < 0 {
 		return nil
 	}
-	if r.isNull(text, quoted) {
-		cols[k].AppendNull()
-		return nil
-	}
 	cause, hint := "", ""
+	if r.isNull(text, quoted) {
+		if r.out.Field(k).Nullable {
+			cols[k].AppendNull()
+			return nil
+		}
+		cause = "this cell is null, and the column is declared without nulls"
+		return &formats.SyntaxError{Name: r.s.name, Line: line, Column: column, Row: r.row, Field: r.names[i], Cause: cause}
+	}
 	switch t := r.out.Field(k).Type; t.ID() {
 	case arrow.STRING, arrow.LARGE_STRING, arrow.DICTIONARY:
 		cause = checkText(text)

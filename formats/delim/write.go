@@ -1,42 +1,52 @@
 package delim
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"io"
-	"sync"
+	"strings"
+	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/verisim/verisim/formats"
 	"github.com/verisim/verisim/formats/cell"
 	"github.com/verisim/verisim/formats/table"
 )
 
-// rowsPerPart is the unit of parallel encoding: small enough to share a batch
-// of 64 Ki rows among cores, large enough that starting costs nothing.
-const rowsPerPart = 8192
-
 type writer struct {
-	w       io.Writer
-	schema  *arrow.Schema
-	delim   byte
-	null    string
-	workers int
-	bufs    [][]byte
-	err     error
+	rows   cell.Rows
+	schema *arrow.Schema
+	delim  byte
+	null   string
+	plain  [256]bool // bytes that need no quotes around them
+	row    int64
+	err    error
 }
 
 func newWriter(w io.Writer, s *arrow.Schema, delim byte, opt formats.WriteOptions) (table.Writer, error) {
+	seen := map[string]bool{}
 	for _, f := range s.Fields() {
-		if _, nested := f.Type.(arrow.NestedType); nested && f.Type.ID() != arrow.DICTIONARY {
-			return nil, fmt.Errorf("write delimited text: column %q is %s, which has no text form; write jsonl, arrow or parquet", f.Name, f.Type)
+		if err := cell.Check(f.Type); err != nil {
+			return nil, fmt.Errorf("write delimited text: column %q: %w; write jsonl, arrow or parquet", f.Name, err)
 		}
+		if seen[f.Name] {
+			return nil, fmt.Errorf("write delimited text: column %q is there twice; rename one", f.Name)
+		}
+		seen[f.Name] = true
 	}
-	if bytes.ContainsAny([]byte(opt.Null), "\"\r\n"+string(delim)) {
-		return nil, fmt.Errorf("write delimited text: the token for null may not hold a delimiter, quote or line end")
+	if len(seen) == 0 {
+		return nil, errors.New("write delimited text: the table has no columns")
 	}
-	out := &writer{w: w, schema: s, delim: delim, null: opt.Null, workers: max(opt.Parallel, 1)}
+	if strings.ContainsAny(opt.Null, "\"\r\n"+string(delim)) || checkText([]byte(opt.Null)) != "" {
+		return nil, errors.New("write delimited text: the token for null may not hold a delimiter, quote, line end or NUL, and is UTF-8")
+	}
+	out := &writer{rows: cell.Rows{W: w, Workers: opt.Parallel}, schema: s, delim: delim, null: opt.Null}
+	for c := range out.plain {
+		out.plain[c] = c != 0 && c != '"' && c != '\r' && c != '\n' && c != int(delim) && c < utf8.RuneSelf
+	}
 	if opt.NoHeader {
 		return out, nil
 	}
@@ -45,61 +55,73 @@ func newWriter(w io.Writer, s *arrow.Schema, delim byte, opt formats.WriteOption
 		if i > 0 {
 			line = append(line, delim)
 		}
-		line = out.text(line, f.Name)
+		if cause := checkText([]byte(f.Name)); cause != "" {
+			return nil, fmt.Errorf("write delimited text: the name of column %d: %s", i, cause)
+		}
+		if strings.HasPrefix(f.Name, string(bom)) { // it would vanish at the start of the file
+			line = quote(line, f.Name)
+			continue
+		}
+		line, _ = out.text(line, f.Name)
 	}
 	_, err := w.Write(append(line, '\n'))
 	return out, err
 }
 
-// text appends a quoted or plain text.
-func (w *writer) text(dst []byte, s string) []byte {
+// text appends a plain text, or a quoted one where the reader would take it for
+// something else. ok is false for what it would refuse.
+func (w *writer) text(dst []byte, s string) (out []byte, ok bool) {
 	if s == "" || s == w.null {
-		dst = append(dst, '"')
-		dst = append(dst, s...)
-		return append(dst, '"')
+		return quote(dst, s), true
 	}
-	plain := true
-	for i := range len(s) {
-		if c := s[i]; c == '"' || c == w.delim || c == '\n' || c == '\r' {
-			plain = false
-			break
+	i := 0
+	for i < len(s) && w.plain[s[i]] {
+		i++
+	}
+	if i == len(s) {
+		return append(dst, s...), true
+	}
+	quotes, wide := false, false
+	for ; i < len(s); i++ {
+		switch c := s[i]; {
+		case w.plain[c]:
+		case c >= utf8.RuneSelf:
+			wide = true
+		case c == 0:
+			return dst, false
+		default:
+			quotes = true
 		}
 	}
-	if plain {
-		return append(dst, s...)
+	if wide && !utf8.ValidString(s) {
+		return dst, false
 	}
-	dst = append(dst, '"')
-	for i := range len(s) {
-		if s[i] == '"' {
-			dst = append(dst, '"')
-		}
-		dst = append(dst, s[i])
+	if quotes {
+		return quote(dst, s), true
 	}
-	return append(dst, '"')
+	return append(dst, s...), true
 }
 
-// cells gives an appender that handles null and quoting for one column.
-func (w *writer) cells(a arrow.Array) (cell.Appender, error) {
-	inner, err := cell.NewAppender(a)
-	if err != nil {
-		return nil, err
-	}
-	var out cell.Appender
-	switch a := a.(type) {
-	case interface{ Value(int) string }: // strings: look before copying
-		out = func(dst []byte, i int) []byte { return w.text(dst, a.Value(i)) }
-	default:
-		out = inner
-		if t := a.DataType(); t.ID() == arrow.DICTIONARY {
-			out = func(dst []byte, i int) []byte {
-				n := len(dst)
-				dst = inner(dst, i)
-				return w.requote(dst, n)
-			}
+// quote appends a text in quotes, with those inside doubled.
+func quote(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	for {
+		i := strings.IndexByte(s, '"')
+		if i < 0 {
+			break
 		}
+		dst = append(append(dst, s[:i+1]...), '"')
+		s = s[i+1:]
 	}
-	if a.NullN() == 0 && a.DataType().ID() != arrow.NULL {
-		return out, nil
+	return append(append(dst, s...), '"')
+}
+
+// cells gives an appender that handles null and quoting for one column. bad is
+// set where a text is none.
+func (w *writer) cells(a arrow.Array, bad *atomic.Bool) (cell.Appender, error) {
+	out, err := w.values(a, bad)
+	if err != nil || a.NullN() == 0 && a.DataType().ID() != arrow.NULL {
+		return out, err
 	}
 	return func(dst []byte, i int) []byte {
 		if a.IsNull(i) {
@@ -109,36 +131,99 @@ func (w *writer) cells(a arrow.Array) (cell.Appender, error) {
 	}, nil
 }
 
-// requote quotes what was appended from n on, where it needs it.
-func (w *writer) requote(dst []byte, n int) []byte {
-	s := dst[n:]
-	if len(s) > 0 && string(s) != w.null && !bytes.ContainsAny(s, "\"\r\n") && bytes.IndexByte(s, w.delim) < 0 {
+// values gives the appender of cells that are not null.
+func (w *writer) values(a arrow.Array, bad *atomic.Bool) (cell.Appender, error) {
+	switch a := a.(type) {
+	case *array.String:
+		return w.texts(a.Value, bad), nil
+	case *array.LargeString:
+		return w.texts(a.Value, bad), nil
+	case *array.Dictionary:
+		return w.dictionary(a, bad)
+	}
+	inner, err := cell.NewAppender(a)
+	if err != nil {
+		return nil, err
+	}
+	switch a.DataType().ID() {
+	case arrow.BINARY, arrow.LARGE_BINARY, arrow.FIXED_SIZE_BINARY: // may be empty
+	default: // no other cell is empty, or holds one of the usual delimiters
+		if w.null == "" && strings.IndexByte(",;\t|", w.delim) >= 0 {
+			return inner, nil
+		}
+	}
+	return func(dst []byte, i int) []byte {
+		n := len(dst)
+		if dst = inner(dst, i); string(dst[n:]) == w.null || len(dst) == n {
+			return quote(dst[:n], string(dst[n:]))
+		}
+		for _, c := range dst[n:] {
+			if c == w.delim {
+				return quote(dst[:n], string(dst[n:]))
+			}
+		}
+		return dst
+	}, nil
+}
+
+func (w *writer) texts(value func(int) string, bad *atomic.Bool) cell.Appender {
+	return func(dst []byte, i int) []byte {
+		dst, ok := w.text(dst, value(i))
+		if !ok {
+			bad.Store(true)
+		}
 		return dst
 	}
-	return w.text(dst[:n], string(s))
+}
+
+// dictionary writes each value's text once a batch and copies it from there,
+// unless the dictionary is larger than the batch.
+func (w *writer) dictionary(a *array.Dictionary, bad *atomic.Bool) (cell.Appender, error) {
+	if _, err := cell.NewAppender(a); err != nil { // it knows what is wrong with some
+		return nil, err
+	}
+	d, ok := a.Dictionary().(*array.String)
+	if !ok {
+		return nil, fmt.Errorf("%s is no dictionary of strings", a.DataType())
+	}
+	value := w.texts(d.Value, bad)
+	if d.Len() > a.Len() {
+		return func(dst []byte, i int) []byte { return value(dst, a.GetValueIndex(i)) }, nil
+	}
+	var flat []byte
+	ends := make([]int, d.Len()+1)
+	for k := range d.Len() {
+		flat = value(flat, k)
+		ends[k+1] = len(flat)
+	}
+	return func(dst []byte, i int) []byte {
+		k := a.GetValueIndex(i)
+		return append(dst, flat[ends[k]:ends[k+1]]...)
+	}, nil
 }
 
 func (w *writer) Write(b table.Batch) error {
-	if w.err != nil {
-		return w.err
+	if w.err == nil {
+		w.err = w.write(b)
 	}
+	return w.err
+}
+
+func (w *writer) write(b table.Batch) error {
+	if n := int64(w.schema.NumFields()); b.NumCols() != n {
+		return fmt.Errorf("write delimited text: the batch has %d columns, the schema %d", b.NumCols(), n)
+	}
+	bad := make([]atomic.Bool, b.NumCols())
 	cols := make([]cell.Appender, b.NumCols())
 	for i, a := range b.Columns() {
-		c, err := w.cells(a)
+		c, err := w.cells(a, &bad[i])
 		if err != nil {
-			w.err = err
-			return err
+			return fmt.Errorf("column %q: %w", w.schema.Field(i).Name, err)
 		}
 		cols[i] = c
 	}
-	n := int(b.NumRows())
-	parts := (n + rowsPerPart - 1) / rowsPerPart
-	for len(w.bufs) < parts {
-		w.bufs = append(w.bufs, nil)
-	}
-	encode := func(p int) {
-		dst := w.bufs[p][:0]
-		for row := p * rowsPerPart; row < min(n, (p+1)*rowsPerPart); row++ {
+	err := w.rows.Write(int(b.NumRows()), func(dst []byte, from, to int) []byte {
+		for row := from; row < to; row++ {
 			for k, c := range cols {
 				if k > 0 {
 					dst = append(dst, w.delim)
@@ -147,36 +232,18 @@ func (w *writer) Write(b table.Batch) error {
 			}
 			dst = append(dst, '\n')
 		}
-		w.bufs[p] = dst
+		return dst
+	})
+	if err != nil {
+		return err
 	}
-	spread(parts, w.workers, encode)
-	for p := range parts {
-		if _, err := w.w.Write(w.bufs[p]); err != nil {
-			w.err = err
-			return err
+	for i := range bad {
+		if bad[i].Load() {
+			return fmt.Errorf("write delimited text: column %q: in rows %d to %d stands a text that is not UTF-8 or holds a NUL", w.schema.Field(i).Name, w.row, w.row+b.NumRows()-1)
 		}
 	}
+	w.row += b.NumRows()
 	return nil
-}
-
-// spread runs f for 0..n-1 on several goroutines, which have ended when it
-// returns.
-func spread(n, workers int, f func(int)) {
-	if workers == 1 || n == 1 {
-		for i := range n {
-			f(i)
-		}
-		return
-	}
-	var wg sync.WaitGroup
-	for k := range min(workers, n) {
-		wg.Go(func() {
-			for i := k; i < n; i += workers {
-				f(i)
-			}
-		})
-	}
-	wg.Wait()
 }
 
 func (w *writer) Close() error { return w.err }

@@ -108,7 +108,7 @@ func (Stream) Create(w io.Writer, s *arrow.Schema, opt formats.WriteOptions) (ta
 
 // read decodes the messages of a source, whichever format they came in.
 func read(name string, src source, opt formats.ReadOptions) (table.Stream, error) {
-	mem := &limited{}
+	mem := &limited{Allocator: opt.Memory()}
 	m := &messages{src: src, mem: mem}
 	r, err := newReader(name, m, mem)
 	if err != nil {

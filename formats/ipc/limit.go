@@ -7,11 +7,11 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
-// limited is Go's allocator with a bound on what one message may ask for, so
+// limited is an allocator with a bound on what one message may ask for, so
 // that a small compressed buffer cannot claim a terabyte. Its panic ends in the
 // recover around the decoder.
 type limited struct {
-	memory.GoAllocator
+	memory.Allocator
 	left atomic.Int64
 }
 
@@ -32,10 +32,10 @@ func (l *limited) take(n int) {
 
 func (l *limited) Allocate(n int) []byte {
 	l.take(n)
-	return l.GoAllocator.Allocate(n)
+	return l.Allocator.Allocate(n)
 }
 
 func (l *limited) Reallocate(n int, b []byte) []byte {
 	l.take(max(n-len(b), 0))
-	return l.GoAllocator.Reallocate(n, b)
+	return l.Allocator.Reallocate(n, b)
 }

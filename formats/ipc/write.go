@@ -91,7 +91,11 @@ func (w *writer) write(b table.Batch) error {
 		return err
 	}
 	defer same.Release()
-	return w.out.Write(same)
+	if err := w.out.Write(same); err != nil {
+		return err
+	}
+	w.dicts.written = true
+	return nil
 }
 
 func (w *writer) Close() error {
@@ -116,6 +120,9 @@ type dictionaries struct {
 	schema *arrow.Schema
 	first  []arrow.Array      // nil where the column has none, or not yet
 	codes  []map[string]int32 // of the first dictionary, made when needed
+	// written says that Arrow's file writer has taken a reference of each first
+	// dictionary. It never gives one back, so release does.
+	written bool
 }
 
 func newDictionaries(s *arrow.Schema) *dictionaries {
@@ -124,7 +131,11 @@ func newDictionaries(s *arrow.Schema) *dictionaries {
 
 func (d *dictionaries) release() {
 	for _, a := range d.first {
-		if a != nil {
+		if a == nil {
+			continue
+		}
+		a.Release()
+		if d.written {
 			a.Release()
 		}
 	}
