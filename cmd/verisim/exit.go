@@ -145,7 +145,7 @@ func hintOf(err error) string {
 	if p := (*privacy.Error)(nil); errors.As(err, &p) && p.Hint != "" {
 		return p.Hint
 	}
-	if d := (*document.Error)(nil); errors.As(err, &d) && !strings.Contains(d.Cause, d.Hint) {
+	if d := (*document.Error)(nil); errors.As(err, &d) && !strings.Contains(d.Cause, "did you mean") {
 		return d.Hint
 	}
 	if p := (*fs.PathError)(nil); errors.As(err, &p) {

@@ -16,17 +16,19 @@ import (
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/synth"
 	models "github.com/verisim/verisim/synth/catalog"
+	"github.com/verisim/verisim/synth/spec"
 )
 
 func generateVerb() verb {
 	return verb{
 		name:  "generate",
 		usage: "make synthetic tables",
-		args:  "NAME",
+		args:  "NAME|SPEC",
 		min:   1, max: 1,
 		about: about(),
 		examples: []string{
 			"verisim generate finance -o out/bank",
+			"verisim generate shop.yaml -o out/shop --format parquet",
 			"verisim generate finance --table transactions -n 100000 --format arrows -o - | verisim profile -",
 			"verisim generate finance --set preset=card-us --set days=30 --table transactions -o tx.parquet",
 		},
@@ -34,7 +36,7 @@ func generateVerb() verb {
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `PLACE`: a new directory for all tables, a file or - with --table (default -)"},
 			&cli.StringFlag{Name: "table", Usage: "make only this `TABLE`"},
 			&cli.Int64Flag{Name: "rows", Aliases: []string{"n"}, Usage: "make `N` rows: of --table exactly, else about as many of the main table"},
-			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "`SEED` of all draws; the same seed gives the same bytes"},
+			&cli.Uint64Flag{Name: "seed", Usage: "`SEED` of all draws; the same seed gives the same bytes (default: the spec's, else 1)"},
 			&cli.StringFlag{Name: "config", Usage: "read the model's options from a YAML `FILE`"},
 			&cli.StringSliceFlag{Name: "set", Usage: "set one option: `OPTION=VALUE`, may be repeated"},
 			&cli.StringFlag{Name: "where", Usage: "keep only rows for which `EXPR` is true, with --table"},
@@ -46,7 +48,7 @@ func generateVerb() verb {
 
 func about() string {
 	var b strings.Builder
-	b.WriteString("NAME is a simulator:\n")
+	b.WriteString("SPEC is a YAML file that declares tables; NAME is a simulator:\n")
 	for _, s := range models.Simulators() {
 		fmt.Fprintf(&b, "  %-12s %s\n", s.Name, s.About)
 	}
@@ -57,41 +59,61 @@ give the same rows on any number of workers.`)
 	return b.String()
 }
 
+// generation is a model with what is asked of it.
+type generation struct {
+	model synth.Model
+	seed  synth.Seed
+	check *document.Node // the rules that a spec declares, or nil
+}
+
 func generate(ctx context.Context, e *env, c *cli.Context) error {
-	m, main, err := boundModel(c)
-	if err != nil {
-		return err
-	}
 	if c.IsSet("rows") && c.Int64("rows") < 1 {
 		return usagef("--rows is %d; at least 1 is possible", c.Int64("rows"))
 	}
+	g, err := bindGeneration(c)
+	if err != nil {
+		return err
+	}
 	name := c.String("table")
-	out := c.String("output")
-	if name == "" && len(m.Tables()) == 1 {
-		name = main
+	if tables := g.model.Tables(); name == "" && len(tables) == 1 {
+		name = tables[0].Name
 	}
 	if name == "" {
-		return generateAll(ctx, e, c, m, out)
+		return g.all(ctx, e, c)
 	}
-	if out == "" {
-		out = "-"
-	}
-	return generateOne(ctx, e, c, m, name, out)
+	return g.one(ctx, e, c, name)
 }
 
-// boundModel makes the model that the arguments and flags ask for, and names
-// the table that --rows counts.
-func boundModel(c *cli.Context) (synth.Model, string, error) {
-	s, err := models.ByName(c.Args().First())
-	if err != nil {
-		return nil, "", err
+// bindGeneration makes the model that the arguments and flags ask for.
+func bindGeneration(c *cli.Context) (*generation, error) {
+	arg := c.Args().First()
+	g := &generation{seed: 1}
+	if models.IsSpec(arg) {
+		if c.IsSet("set") || c.IsSet("config") {
+			return nil, hint(usagef("--set and --config are for simulators"), "write it into the spec")
+		}
+		s, err := spec.Load(arg, spec.Options{Rows: c.Int64("rows")})
+		if err != nil {
+			return nil, err
+		}
+		g.model, g.seed, g.check = s, s.Seed(), s.Check()
+	} else {
+		s, err := models.ByName(arg)
+		if err != nil {
+			return nil, err
+		}
+		n, err := options(c, s)
+		if err != nil {
+			return nil, err
+		}
+		if g.model, err = s.New(n); err != nil {
+			return nil, err
+		}
 	}
-	n, err := options(c, s)
-	if err != nil {
-		return nil, "", err
+	if c.IsSet("seed") {
+		g.seed = synth.Seed(c.Uint64("seed"))
 	}
-	m, err := s.New(n)
-	return m, s.Main, err
+	return g, nil
 }
 
 // options is the mapping of --config with --rows and --set on top.
@@ -142,11 +164,13 @@ func roomFor(rows int64, exact bool) int64 {
 	return rows
 }
 
-func generateAll(ctx context.Context, e *env, c *cli.Context, m synth.Model, out string) error {
+// all writes every table into a directory.
+func (g *generation) all(ctx context.Context, e *env, c *cli.Context) error {
+	out := c.String("output")
 	switch {
 	case out == "" || out == "-":
 		var all []string
-		for _, t := range m.Tables() {
+		for _, t := range g.model.Tables() {
 			all = append(all, t.Name)
 		}
 		return hint(usagef("stdout takes one table"), "name one of "+strings.Join(all, ", ")+" with --table, or a directory with -o")
@@ -166,23 +190,33 @@ func generateAll(ctx context.Context, e *env, c *cli.Context, m synth.Model, out
 		return hint(err, "choose a place where nothing is")
 	}
 	p := newProgress(e, "generate")
-	rows, err := fill(ctx, sink, synth.NewSource(m, synth.Seed(c.Uint64("seed")), n), p)
+	rows, err := g.fill(ctx, sink, n, p)
 	p.done()
 	if err != nil {
 		_ = sink.Abort() // the first error is the one that matters
 		return err
 	}
 	if !e.quiet {
-		fmt.Fprintf(e.err, "%s rows in %d tables -> %s\n", job.Thousands(rows), len(m.Tables()), out)
+		fmt.Fprintf(e.err, "%s rows in %d tables -> %s\n", job.Thousands(rows), len(g.model.Tables()), out)
 	}
 	return nil
 }
 
-// fill writes every table of a source into a sink and commits it.
-func fill(ctx context.Context, sink table.Sink, src table.Source, p *progress) (int64, error) {
+// fill writes every table into a sink, judges them by the spec's own rules, and
+// commits them if they pass.
+func (g *generation) fill(ctx context.Context, sink table.Sink, workers int, p *progress) (int64, error) {
+	gate, err := g.gate()
+	if err != nil {
+		return 0, err
+	}
+	defer gate.close()
+	src := synth.NewSource(g.model, g.seed, workers)
 	total := int64(0)
 	for _, name := range src.Tables() {
 		st, err := src.Open(ctx, name)
+		if err == nil {
+			st, err = gate.watch(name, st)
+		}
 		if err != nil {
 			return 0, err
 		}
@@ -199,18 +233,26 @@ func fill(ctx context.Context, sink table.Sink, src table.Source, p *progress) (
 		}
 		total += n
 	}
+	if err := gate.verdict(); err != nil {
+		return 0, err
+	}
 	return total, sink.Commit(ctx)
 }
 
-func generateOne(ctx context.Context, e *env, c *cli.Context, m synth.Model, name, out string) error {
+// one writes one table to a file or to stdout.
+func (g *generation) one(ctx context.Context, e *env, c *cli.Context, name string) error {
+	out := c.String("output")
+	if out == "" {
+		out = "-"
+	}
 	n, err := workers(c)
 	if err != nil {
 		return err
 	}
-	if _, err = synth.Find(m, name); err != nil {
-		return tableError(m, name)
+	if _, err = synth.Find(g.model, name); err != nil {
+		return tableError(g.model, name)
 	}
-	st, err := synth.NewSource(m, synth.Seed(c.Uint64("seed")), n).Open(ctx, name)
+	st, err := synth.NewSource(g.model, g.seed, n).Open(ctx, name)
 	if err != nil {
 		return err
 	}

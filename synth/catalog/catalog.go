@@ -4,6 +4,7 @@ package catalog
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/verisim/verisim/formats/document"
@@ -45,6 +46,16 @@ func Simulators() []Simulator {
 			return w, nil
 		},
 	}}
+}
+
+// IsSpec says whether an argument means a declared spec and not a simulator:
+// the path of a YAML or JSON file.
+func IsSpec(arg string) bool {
+	switch filepath.Ext(arg) {
+	case ".yaml", ".yml", ".json":
+		return true
+	}
+	return false
 }
 
 // UnknownError says that there is no simulator of a name.

@@ -84,7 +84,7 @@ func (s *Spec) Name() string { return s.decl.Name }
 // Seed is the one declared, for when no other is given.
 func (s *Spec) Seed() synth.Seed { return synth.Seed(s.decl.Seed) }
 
-// Check is the list of rules that the data must keep, or nil. Rules are in the
+// Check is the suite that the data must keep, or nil. Rules are in the
 // language of suites, which this package does not read.
 func (s *Spec) Check() *document.Node { return s.decl.Check }
 

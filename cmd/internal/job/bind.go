@@ -119,9 +119,13 @@ func (b *bound) bindClean(t *boundTable, n *document.Node) error {
 // removeKey takes back a key whose bundle never came to be.
 func removeKey(path string) { _ = os.Remove(path) }
 
-// bindSuite compiles the rules: validate is a suite, or the path of one.
+// bindSuite compiles the rules: validate is a suite, or the path of one; a spec
+// has rules of its own where the recipe gives none.
 func (b *bound) bindSuite(path string, schemas map[string]*arrow.Schema) error {
 	n := b.recipe.Validate
+	if n == nil {
+		n = b.source.check
+	}
 	if n == nil {
 		return nil
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/synth"
 	models "github.com/verisim/verisim/synth/catalog"
+	"github.com/verisim/verisim/synth/spec"
 )
 
 // source is where a job's tables come from, and what must be closed after.
@@ -28,6 +29,7 @@ type source struct {
 	table.Source
 	seeded bool
 	seed   synth.Seed
+	check  *document.Node // rules that a spec declares for itself, or nil
 	files  []bundle.Source
 	closes []func() error
 }
@@ -48,16 +50,26 @@ func bindSource(ctx context.Context, r *recipe.Recipe, opt Options) (*source, er
 	if len(r.Source.Files) > 0 {
 		return openFiles(ctx, r, opt)
 	}
-	seed := synth.Seed(1)
+	out := &source{seeded: true, seed: 1}
+	var model synth.Model
+	if r.Source.Spec != nil {
+		s, err := spec.Load(string(*r.Source.Spec), spec.Options{})
+		if err != nil {
+			return nil, err
+		}
+		model, out.seed, out.check = s, s.Seed(), s.Check()
+	} else {
+		var err error
+		if model, err = bindSimulator(r.Source); err != nil {
+			return nil, err
+		}
+	}
 	if r.Seed != nil {
-		seed = synth.Seed(*r.Seed)
+		out.seed = synth.Seed(*r.Seed)
 	}
-	model, err := bindModel(r.Source)
-	if err != nil {
-		return nil, err
-	}
-	out := &source{seeded: true, seed: seed, Source: synth.NewSource(model, seed, opt.Workers)}
+	out.Source = synth.NewSource(model, out.seed, opt.Workers)
 	if len(r.Source.Only) > 0 {
+		var err error
 		if out.Source, err = only(out.Source, r.Source); err != nil {
 			return nil, err
 		}
@@ -65,7 +77,7 @@ func bindSource(ctx context.Context, r *recipe.Recipe, opt Options) (*source, er
 	return out, checkDeclared(r, out.Tables())
 }
 
-func bindModel(s recipe.Source) (synth.Model, error) {
+func bindSimulator(s recipe.Source) (synth.Model, error) {
 	sim, err := models.ByName(s.Simulate)
 	if u := (*models.UnknownError)(nil); errors.As(err, &u) {
 		e := s.At.Errorf("%v", err)
