@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
+	"unsafe"
 )
 
 var errValues = errors.New("its values are cut or malformed")
@@ -157,24 +159,52 @@ func (p *plainBool) read(c *cells, n int) error {
 type plainBytes struct{ b []byte }
 
 func (p *plainBytes) read(c *cells, n int) error {
-	b := p.b
+	total, at := 0, 0
 	for range n {
-		if len(b) < 4 {
+		if len(p.b)-at < 4 {
 			return errValues
 		}
-		k := binary.LittleEndian.Uint32(b)
-		if uint64(k) > uint64(len(b)-4) {
+		k := int(binary.LittleEndian.Uint32(p.b[at:]))
+		if k > len(p.b)-at-4 {
 			return errValues
 		}
-		if len(c.data)+int(k) > maxData {
-			return errTooLong
-		}
-		c.data = append(c.data, b[4:4+k]...)
-		c.offs = append(c.offs, int32(len(c.data)))
-		b = b[4+k:]
+		total += k
+		at += 4 + k
 	}
+	if err := c.room(n, total); err != nil {
+		return err
+	}
+	b := p.b
+	end := len(c.data)
+	data := c.data[:cap(c.data)]
+	for range n {
+		k := int(binary.LittleEndian.Uint32(b))
+		if b = b[4:]; k <= short && len(b) >= short {
+			copy(data[end:end+short], b[:short])
+		} else {
+			copy(data[end:], b[:k])
+		}
+		end += k
+		c.offs = append(c.offs, int32(end))
+		b = b[k:]
+	}
+	c.data = data[:end]
 	p.b = b
 	c.n += n
+	return nil
+}
+
+// short texts are copied as so many bytes at once, which costs less than a copy
+// of the right length; room leaves the slack.
+const short = 16
+
+// room makes room for n texts of so many bytes in all.
+func (c *cells) room(n, total int) error {
+	if len(c.data)+total > maxData {
+		return errTooLong
+	}
+	c.offs = slices.Grow(c.offs, n)
+	c.data = slices.Grow(c.data, total+short)
 	return nil
 }
 
@@ -242,22 +272,30 @@ func (x *indexed) gather(c *cells, idx []int32) error {
 			c.codes = append(c.codes, x.d.codes[i])
 		}
 	case x.bytes:
+		total := 0
 		for _, i := range idx {
-			p := v.data[v.offs[i]:v.offs[i+1]]
-			if len(c.data)+len(p) > maxData {
-				return errTooLong
+			total += int(v.offs[i+1] - v.offs[i])
+		}
+		if err := c.room(len(idx), total); err != nil {
+			return err
+		}
+		end := len(c.data)
+		data := c.data[:cap(c.data)]
+		for _, i := range idx {
+			from, to := int(v.offs[i]), int(v.offs[i+1])
+			if to-from <= short && from+short <= len(v.data) {
+				copy(data[end:end+short], v.data[from:from+short])
+			} else {
+				copy(data[end:], v.data[from:to])
 			}
-			c.data = append(c.data, p...)
-			c.offs = append(c.offs, int32(len(c.data)))
+			end += to - from
+			c.offs = append(c.offs, int32(end))
 		}
+		c.data = data[:end]
 	case x.width == 8:
-		for _, i := range idx {
-			c.fixed = append(c.fixed, v.fixed[8*i:8*i+8]...)
-		}
+		c.fixed = pickTo(c.fixed, view[uint64](v.fixed), idx)
 	case x.width == 4:
-		for _, i := range idx {
-			c.fixed = append(c.fixed, v.fixed[4*i:4*i+4]...)
-		}
+		c.fixed = pickTo(c.fixed, view[uint32](v.fixed), idx)
 	default:
 		w := int32(max(x.width, 1))
 		for _, i := range idx {
@@ -265,6 +303,15 @@ func (x *indexed) gather(c *cells, idx []int32) error {
 		}
 	}
 	return nil
+}
+
+func pickTo[T uint32 | uint64](dst []byte, v []T, idx []int32) []byte {
+	dst, at := extend(dst, len(idx)*int(unsafe.Sizeof(T(0))))
+	out := view[T](dst[at:])
+	for k, i := range idx {
+		out[k] = v[i]
+	}
+	return dst
 }
 
 type rleBool struct{ r rleReader }

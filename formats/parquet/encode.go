@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"slices"
 	"sort"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -37,7 +38,8 @@ type leafWriter struct {
 	isArrow  bool // comes as an Arrow dictionary
 	hopeless bool // a dictionary did not pay in an earlier row group
 
-	// the page; pdefs stays empty while all cells are there
+	// the page; pdefs stays empty while all cells are there. vals begins with
+	// room for the levels, so that a page need not be copied together.
 	n            int
 	pdefs, preps []uint8
 	vals         []byte
@@ -48,7 +50,8 @@ type leafWriter struct {
 	dict         *distinct
 
 	// the chunk
-	body         []byte
+	body         [][]byte // pages with their headers
+	bodySize     int
 	pages        int
 	plainPages   int
 	codedPages   int
@@ -69,13 +72,19 @@ func newLeafWriter(l *leaf, t arrow.DataType, p *compressor) *leafWriter {
 	if w.texts || l.width == 4 || l.width == 8 {
 		w.dict = newDistinct(l.width)
 	}
+	w.vals = make([]byte, levelRoom)
 	w.start()
 	return w
 }
 
+// levelRoom holds the levels of a page without nulls, and keeps what follows
+// aligned for any number.
+const levelRoom = 64
+
 // start begins a row group.
 func (w *leafWriter) start() {
-	w.body, w.pages, w.plainPages, w.codedPages, w.levels, w.uncompressed = w.body[:0], 0, 0, 0, 0, 0
+	clear(w.body)
+	w.body, w.bodySize, w.pages, w.plainPages, w.codedPages, w.levels, w.uncompressed = w.body[:0], 0, 0, 0, 0, 0, 0
 	w.stats = newStatistics(w.l)
 	w.coded = w.dict != nil && !w.hopeless
 	if w.dict != nil {
@@ -149,14 +158,20 @@ func appendText(dst, v []byte) []byte {
 }
 
 func plainTexts(dst []byte, t textCells, sel []int32) []byte {
-	if sel == nil {
-		for i := range t.len() {
-			dst = appendText(dst, t.at(i))
+	if sel != nil || t.len() == 0 {
+		for _, i := range sel {
+			dst = appendText(dst, t.at(int(i)))
 		}
 		return dst
 	}
-	for _, i := range sel {
-		dst = appendText(dst, t.at(int(i)))
+	n := t.len()
+	at := len(dst)
+	dst = slices.Grow(dst, 4*n+int(t.between(0, n)))
+	dst = dst[:at+4*n+int(t.between(0, n))]
+	for i := range n {
+		v := t.at(i)
+		binary.LittleEndian.PutUint32(dst[at:], uint32(len(v)))
+		at += 4 + copy(dst[at+4:], v)
 	}
 	return dst
 }
@@ -182,25 +197,35 @@ func (w *leafWriter) flush() error {
 		encoding = encRLEDict
 		width := max(widthOf(w.dict.n-1), 1) // a width of 0 is legal but rare
 		b = appendRLE(append(b, byte(width)), w.codes, width)
+		w.page = b
 		w.codedPages++
 	case w.l.phys == physBool:
-		w.stats.plain(w.vals)
-		b = append(b, packBits(w.vals)...)
+		w.stats.plain(w.vals[levelRoom:])
+		b = append(b, packBits(w.vals[levelRoom:])...)
+		w.page = b
 		w.plainPages++
 	default:
-		w.stats.plain(w.vals)
-		b = append(b, w.vals...)
+		vals := w.vals[levelRoom:]
+		w.stats.plain(vals)
+		if room := levelRoom - len(b); room >= 0 {
+			copy(w.vals[room:], b)
+			b = w.vals[room:]
+		} else {
+			b = append(b, vals...)
+			w.page = b
+		}
 		w.plainPages++
 	}
-	w.page = b
-	var err error
-	if w.body, err = w.appendPage(w.body, pageData, encoding, w.n, b); err != nil {
+	page, err := w.makePage(pageData, encoding, w.n, b)
+	if err != nil {
 		return err
 	}
+	w.body = append(w.body, page)
+	w.bodySize += len(page)
 	w.pages++
 	w.textBytes = 0
 	w.levels += int64(w.n)
-	w.n, w.nvals, w.pdefs, w.preps, w.vals, w.codes = 0, 0, w.pdefs[:0], w.preps[:0], w.vals[:0], w.codes[:0]
+	w.n, w.nvals, w.pdefs, w.preps, w.vals, w.codes = 0, 0, w.pdefs[:0], w.preps[:0], w.vals[:levelRoom], w.codes[:0]
 	if w.coded {
 		size := len(w.dict.plain)
 		if w.isArrow && size > mostArrowBytes || !w.isArrow && (size > mostDistinctBytes || w.dict.n > mostDistinct) {
@@ -235,22 +260,26 @@ func appendLevels(dst []byte, v []uint8, n int, most uint8) []byte {
 	return dst
 }
 
-// appendPage compresses a page behind its header.
-func (w *leafWriter) appendPage(dst []byte, typ, encoding int32, n int, b []byte) ([]byte, error) {
+// makePage compresses a page and puts its header before it.
+func (w *leafWriter) makePage(typ, encoding int32, n int, b []byte) ([]byte, error) {
 	if len(b) > math.MaxInt32 {
 		return nil, errLong
 	}
-	w.tight = w.press.compress(w.tight[:0], b)
-	if len(w.tight) > math.MaxInt32 {
+	tight := b
+	if w.press.codec != codecNone {
+		w.tight = w.press.compress(w.tight[:0], b)
+		tight = w.tight
+	}
+	if len(tight) > math.MaxInt32 {
 		return nil, errLong
 	}
-	t := thriftWriter{b: dst}
-	at := len(dst)
+	const headerRoom = 64
+	t := thriftWriter{b: make([]byte, 0, headerRoom+len(tight))}
 	t.open()
 	t.i32(1, typ)
 	t.i32(2, int32(len(b)))
-	t.i32(3, int32(len(w.tight)))
-	t.i32(4, int32(crc32.ChecksumIEEE(w.tight)))
+	t.i32(3, int32(len(tight)))
+	t.i32(4, int32(crc32.ChecksumIEEE(tight)))
 	if typ == pageDictionary {
 		t.sub(7)
 		t.i32(1, int32(n))
@@ -264,11 +293,11 @@ func (w *leafWriter) appendPage(dst []byte, typ, encoding int32, n int, b []byte
 	}
 	t.close()
 	t.close()
-	w.uncompressed += int64(len(t.b)-at) + int64(len(b))
-	return append(t.b, w.tight...), nil
+	w.uncompressed += int64(len(t.b) + len(b))
+	return append(t.b, tight...), nil
 }
 
-// finish writes the chunk and says where it lies; at is where out stands.
+// finish writes the chunk and says where it lies.
 func (w *leafWriter) finish(out *counted) (chunk, error) {
 	if err := w.flush(); err != nil {
 		return chunk{}, err
@@ -283,7 +312,7 @@ func (w *leafWriter) finish(out *counted) (chunk, error) {
 		for i := range w.dict.n {
 			w.stats.one(w.dict.value(i))
 		}
-		b, err := w.appendPage(nil, pageDictionary, encPlain, w.dict.n, w.dict.plain)
+		b, err := w.makePage(pageDictionary, encPlain, w.dict.n, w.dict.plain)
 		if err != nil {
 			return c, err
 		}
@@ -293,8 +322,10 @@ func (w *leafWriter) finish(out *counted) (chunk, error) {
 		}
 	}
 	c.dataOffset = out.n
-	if _, err := out.Write(w.body); err != nil {
-		return c, err
+	for _, page := range w.body {
+		if _, err := out.Write(page); err != nil {
+			return c, err
+		}
 	}
 	c.compressed, c.uncompressed, c.stats = out.n-start, w.uncompressed, w.stats
 	w.start()
@@ -302,7 +333,7 @@ func (w *leafWriter) finish(out *counted) (chunk, error) {
 }
 
 // size is what the chunk holds by now.
-func (w *leafWriter) size() int { return len(w.body) + len(w.vals) }
+func (w *leafWriter) size() int { return w.bodySize + len(w.vals) }
 
 // errColumn says which column a fault is about.
 func errColumn(name string, err error) error { return fmt.Errorf("column %q: %w", name, err) }

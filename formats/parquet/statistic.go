@@ -70,11 +70,9 @@ func (s *statistics) plain(b []byte) {
 	switch {
 	case len(b) == 0:
 	case s.width == 0:
-		for len(b) > 0 {
-			n := binary.LittleEndian.Uint32(b)
-			s.one(b[4 : 4+n])
-			b = b[4+n:]
-		}
+		s.texts(b)
+	case s.order == orderFloat64:
+		s.floats(b)
 	case s.order == orderInt32:
 		bounds(s, view[int32](b))
 	case s.order == orderInt64:
@@ -87,6 +85,54 @@ func (s *statistics) plain(b []byte) {
 		for ; len(b) > 0; b = b[s.width:] {
 			s.one(b[:s.width])
 		}
+	}
+}
+
+// texts takes the values of a page of texts. Most lie between the bounds, which
+// their first eight bytes tell.
+func (s *statistics) texts(b []byte) {
+	lo, hi := prefix(s.least), prefix(s.most)
+	for len(b) > 0 {
+		n := int(binary.LittleEndian.Uint32(b))
+		v := b[4 : 4+n]
+		var p uint64
+		if len(b) >= 12 && n >= 8 {
+			p = binary.BigEndian.Uint64(b[4:])
+		} else {
+			p = prefix(v)
+		}
+		if b = b[4+n:]; s.seen && p > lo && p < hi {
+			continue
+		}
+		s.one(v)
+		lo, hi = prefix(s.least), prefix(s.most)
+	}
+}
+
+// prefix orders as the texts do, where it differs.
+func prefix(v []byte) uint64 {
+	if len(v) >= 8 {
+		return binary.BigEndian.Uint64(v)
+	}
+	var b [8]byte
+	copy(b[:], v)
+	return binary.BigEndian.Uint64(b[:])
+}
+
+func (s *statistics) floats(b []byte) {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for ; len(b) >= 8; b = b[8:] {
+		f := f64(b)
+		if f != f {
+			s.nans = true
+			return
+		}
+		lo, hi = min(lo, f), max(hi, f)
+	}
+	var v [8]byte
+	for _, f := range []float64{lo, hi} {
+		binary.LittleEndian.PutUint64(v[:], math.Float64bits(f))
+		s.one(v[:])
 	}
 }
 

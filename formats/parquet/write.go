@@ -38,7 +38,7 @@ func newCompressor(name string, workers int) (*compressor, error) {
 	case "", "snappy":
 		return &compressor{codec: codecSnappy}, nil
 	case "zstd":
-		z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(workers), zstd.WithEncoderCRC(false))
+		z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(workers), zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false))
 		return &compressor{codec: codecZstd, zstd: z}, err
 	}
 	return nil, fmt.Errorf("write parquet: compression %q is none of none, snappy and zstd", name)

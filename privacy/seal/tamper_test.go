@@ -50,13 +50,15 @@ func refused(t *testing.T, what string, data []byte, u Unlock) {
 // flipped bit.
 func TestEveryByte(t *testing.T) {
 	s := newSmall(t)
+	s.audit = must(keys.NewClassical(nil)) // for its speed
+	s.data = sealed(t, s.schema, s.batches, Options{Grants: []Grant{{Recipient: s.audit.Recipient()}}, Columns: []string{"name", "tags"}, InsecureAllowClassical: true})
 	if _, err := readAll(s.data, with1(s.audit)); err != nil {
 		t.Fatal(err)
 	}
 	b := bytes.Clone(s.data)
 	_, header := headerSpans(t, s.data)
-	for i := range b {
-		if header(i) && i%11 != 0 {
+	for i := 0; i < len(b); i += stride {
+		if header(i) && i%37 != 0 {
 			continue // thousands of alike bytes under one authentication code
 		}
 		old := b[i]
