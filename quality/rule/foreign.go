@@ -48,7 +48,7 @@ func (s *State) feed(f *feed) *feedState {
 	}
 	have := &feedState{feed: f, keys: newKeyReader(f.cols, f.kinds, nil)}
 	if s.gated {
-		have.set = key.NewSet(have.keys.word, s.memory(), s.plan.opt.TempDir)
+		have.set = s.set(have.keys.word)
 	} else {
 		have.log = s.log(have.keys.word, f.seed)
 	}
@@ -59,6 +59,16 @@ func (s *State) feed(f *feed) *feedState {
 // memory is what one set or log of keys may hold.
 func (s *State) memory() int64 {
 	return max(s.plan.opt.MemoryBytes/int64(max(1, s.plan.logs)*s.sharers), 1<<20)
+}
+
+// set starts a set. Words go to disk beyond their share; texts cannot, so each
+// set of them may take the whole, and is an error beyond it.
+func (s *State) set(words bool) *key.Set {
+	limit := s.plan.opt.MemoryBytes
+	if words {
+		limit = s.memory()
+	}
+	return key.NewSet(words, limit, s.plan.opt.TempDir)
 }
 
 func (s *State) log(words bool, seed key.Seed) *key.Log {

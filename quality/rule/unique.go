@@ -106,7 +106,7 @@ func (b *binder) uniqueOver(cols []int) error {
 	b.check.make = func(s *State, gated bool) (cell, error) {
 		keys := newKeyReader(cols, kinds, missing)
 		if gated {
-			return &uniqueCell{keys: keys, set: key.NewSet(keys.word, s.memory(), s.plan.opt.TempDir)}, nil
+			return &uniqueCell{keys: keys, set: s.set(keys.word)}, nil
 		}
 		return &uniqueLog{keys: keys, log: s.log(keys.word, seed)}, nil
 	}

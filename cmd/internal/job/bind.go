@@ -21,7 +21,7 @@ import (
 
 // uniqueMemory bounds what the rules keep in memory before they spill, so that
 // a run stays flat in rows.
-const uniqueMemory = 96 << 20
+const uniqueMemory = 192 << 20
 
 // bound is a job in which every name is known and no row was touched.
 type bound struct {
