@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -49,6 +50,10 @@ with --strict a row in quarantine is too. The bundle is there in both cases.`,
 	}
 }
 
+// softMemory is where the garbage collector starts to work harder, in bytes: a
+// run holds about 250 MB at any number of rows, and is to stay under 500 MB.
+const softMemory = 400 << 20
+
 // tool is how the manifest names this program.
 func tool() string { return "verisim " + release }
 
@@ -56,6 +61,9 @@ func runRecipe(ctx context.Context, e *env, c *cli.Context) error {
 	n, err := workers(c)
 	if err != nil {
 		return err
+	}
+	if e.getenv("GOMEMLIMIT") == "" {
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(softMemory))
 	}
 	recipe := c.Args().First()
 	p := newProgress(e, "run")
