@@ -16,7 +16,7 @@ type meter struct {
 const (
 	pageRoom      = 512 << 20
 	pageExpansion = 64
-	cellRoom      = 64 << 20
+	cellRoom      = 16 << 20
 	batchCells    = 16 << 20 // of all columns
 	leastBatch    = 256
 )
