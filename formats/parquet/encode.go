@@ -57,7 +57,7 @@ type leafWriter struct {
 	codedPages   int
 	levels       int64
 	uncompressed int64
-	stats        statistics
+	stats        *statistics
 
 	// scratch
 	defs  []uint8

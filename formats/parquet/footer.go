@@ -105,7 +105,7 @@ type chunk struct {
 
 	encodings []int32
 	path      []string
-	stats     statistics
+	stats     *statistics // written, not read
 }
 
 type group struct {

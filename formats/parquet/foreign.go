@@ -87,14 +87,14 @@ func (p *plan) body(e element, next *int, path []string, slot, def, rep uint8, d
 	if (list || pairs) && e.children == 1 && *next < len(p.elements) && p.elements[*next].repetition == repeated {
 		return p.list(e, pairs, next, path, slot, def, rep, depth)
 	}
-	fields := make([]arrow.Field, e.children)
-	for i := range fields {
+	var fields []arrow.Field
+	for range e.children {
 		child, err := p.node(next, path, slot, def, rep, depth+1)
 		if err != nil {
 			return nil, err
 		}
 		c.children = append(c.children, child)
-		fields[i] = arrow.Field{Name: child.name, Type: child.typ, Nullable: child.nullable}
+		fields = append(fields, arrow.Field{Name: child.name, Type: child.typ, Nullable: child.nullable})
 	}
 	c.typ, c.leaves = arrow.StructOf(fields...), p.leaves[first:]
 	return c, nil

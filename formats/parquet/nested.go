@@ -1,7 +1,5 @@
 package parquet
 
-import "fmt"
-
 // takeNested adds n rows of a leaf in a list.
 func (s *scan) takeNested(n int) error {
 	for n > 0 {
@@ -16,7 +14,7 @@ func (s *scan) takeNested(n int) error {
 				return err
 			}
 		}
-		k, rows := s.rows(n)
+		k, rows := s.upTo(n)
 		if k == 0 || s.n == 0 && s.pendRep[0] != 0 {
 			return errLevels
 		}
@@ -33,9 +31,9 @@ func (s *scan) takeNested(n int) error {
 	return nil
 }
 
-// rows counts how many of the pending levels make up to n rows. A row that
+// upTo counts how many of the pending levels make up to n rows. A row that
 // began before goes on until a level of 0.
-func (s *scan) rows(n int) (levels, rows int) {
+func (s *scan) upTo(n int) (levels, rows int) {
 	for i, r := range s.pendRep {
 		if r == 0 {
 			if rows == n {
@@ -113,8 +111,8 @@ func grow(b []uint8, n int) []uint8 {
 
 // give moves k pending levels, and their values, to what was taken.
 func (s *scan) give(k int) error {
-	if len(s.def)+k > maxLevels {
-		return fmt.Errorf("a batch of its rows holds more than %d nested cells", maxLevels)
+	if err := s.meter.nested(k); err != nil {
+		return err
 	}
 	values := k
 	if s.l.maxDef > 0 {

@@ -92,6 +92,7 @@ type pages struct {
 	zstd  *zstd.Decoder
 	raw   []byte
 	buf   []byte
+	meter *meter
 }
 
 var errPage = errors.New("a page is cut or malformed")
@@ -168,6 +169,9 @@ func (p *pages) next() (pageHeader, []byte, error) {
 func (p *pages) decompress(dst, src []byte, codec int32, n int) ([]byte, error) {
 	at := len(dst)
 	if cap(dst) < at+n {
+		if err := p.meter.take(at + n - cap(dst)); err != nil {
+			return nil, err
+		}
 		dst = append(make([]byte, 0, at+n), dst...)
 	}
 	switch codec {

@@ -154,6 +154,7 @@ type reader struct {
 	rows    int       // of a batch
 	scans   []*scan   // by leaf index
 	codes   []*coder  // by leaf index
+	meter   *meter
 }
 
 func newReader(f *file, s *arrow.Schema, columns []*column, rows int) *reader {
@@ -170,6 +171,7 @@ func newReader(f *file, s *arrow.Schema, columns []*column, rows int) *reader {
 		c := f.plan.columns[0]
 		r.want(c.leaves[:1], c.name, seen)
 	}
+	r.meter = newMeter(f.size, len(r.leaves))
 	return r
 }
 
@@ -214,8 +216,13 @@ func (r *reader) run(ctx context.Context, yield func(table.Batch, error) bool) e
 		if grp.rows == 0 {
 			continue
 		}
+		total := int64(0)
 		for i, l := range r.leaves {
-			s, err := newScan(r.f.src, r.f.size, l, grp.chunks[l.index], r.codes[l.index], r.scans[l.index])
+			c := &grp.chunks[l.index]
+			if total += c.compressed; total > r.f.size {
+				return r.f.fault(row, r.names[i], errors.New("its row group's columns claim more bytes than the file has"))
+			}
+			s, err := newScan(r.f.src, r.f.size, l, c, r.codes[l.index], r.meter, r.scans[l.index])
 			if err != nil {
 				return r.f.fault(row, r.names[i], err)
 			}
@@ -255,14 +262,16 @@ func (r *reader) take(row int64, n int) (int, error) {
 	for _, l := range r.leaves {
 		r.scans[l.index].reset()
 	}
+	n = r.meter.batch(n)
 	for taken := 0; ; {
-		k, full := n-taken, false
+		k, data, cells := n-taken, 0, 0
 		for _, l := range r.leaves {
 			s := r.scans[l.index]
 			k = min(k, s.step())
-			full = full || s.full()
+			d, c := s.held()
+			data, cells = data+d, cells+c
 		}
-		if k == 0 || full {
+		if k == 0 || data > fullData || cells > fullCells {
 			return taken, nil
 		}
 		for i, l := range r.leaves {
@@ -321,10 +330,10 @@ func (r *reader) collect(ctx context.Context) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			c := g.chunks[l.index]
+			c := &g.chunks[l.index]
 			if c.dictOffset > 0 && g.rows > 0 {
 				var err error
-				if s, err = newScan(r.f.src, r.f.size, l, c, r.codes[l.index], s); err != nil {
+				if s, err = newScan(r.f.src, r.f.size, l, c, r.codes[l.index], r.meter, s); err != nil {
 					return r.f.fault(row, r.names[i], err)
 				}
 				if err = s.dictionary(); err != nil {

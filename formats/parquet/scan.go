@@ -12,7 +12,10 @@ type scan struct {
 	l     *leaf
 	pages pages
 	dict  *dictionary
-	codes *coder // turns texts into indices of one Arrow dictionary, or nil
+
+	dictSize int    // bytes that the meter knows of
+	codes    *coder // turns texts into indices of one Arrow dictionary, or nil
+	meter    *meter
 
 	page   int // levels of the current page not yet taken out of the readers
 	defs   rleReader
@@ -22,22 +25,18 @@ type scan struct {
 	pendDef, pendRep []uint8 // levels of lists, read ahead
 	chunkLeft        int64   // levels that the metadata promises and that have not come
 
-	// What was taken: n levels. def stays empty while all cells are there and
+	// What was taken: n levels of so many rows. def stays empty while all cells are there and
 	// the leaf lies in no list.
-	n        int
+	n, rows  int
 	def, rep []uint8
 	out      cells
 }
-
-// maxLevels bounds the levels of one leaf in one batch: a run of one byte may
-// claim billions of list elements.
-const maxLevels = 16 << 20
 
 // maxPage bounds the cells of one page: writers end pages at a few megabytes,
 // while a hostile run of nulls takes a few bytes.
 const maxPage = 64 << 20
 
-func newScan(r io.ReaderAt, size int64, l *leaf, c chunk, codes *coder, old *scan) (*scan, error) {
+func newScan(r io.ReaderAt, size int64, l *leaf, c *chunk, codes *coder, m *meter, old *scan) (*scan, error) {
 	start := c.dataOffset
 	if c.dictOffset > 0 && c.dictOffset < start {
 		start = c.dictOffset
@@ -48,11 +47,11 @@ func newScan(r io.ReaderAt, size int64, l *leaf, c chunk, codes *coder, old *sca
 	if c.phys != l.phys {
 		return nil, errors.New("its physical type differs from the schema's")
 	}
-	s := &scan{l: l, codes: codes, chunkLeft: c.values}
+	s := &scan{l: l, codes: codes, meter: m, chunkLeft: c.values}
 	if old != nil { // keep the buffers
-		s.pages, s.out, s.def, s.rep = old.pages, old.out, old.def, old.rep
+		s.pages, s.out, s.def, s.rep, s.dictSize = old.pages, old.out, old.def, old.rep, old.dictSize
 	}
-	s.pages.codec, s.pages.left = c.codec, c.compressed
+	s.pages.codec, s.pages.left, s.pages.meter = c.codec, c.compressed, m
 	part := io.NewSectionReader(r, start, c.compressed)
 	if size := int(min(c.compressed, 64<<10)); s.pages.r == nil || s.pages.r.Size() < size {
 		s.pages.r = bufio.NewReaderSize(part, size)
@@ -63,7 +62,7 @@ func newScan(r io.ReaderAt, size int64, l *leaf, c chunk, codes *coder, old *sca
 }
 
 func (s *scan) reset() {
-	s.n, s.def, s.rep = 0, s.def[:0], s.rep[:0]
+	s.n, s.rows, s.def, s.rep = 0, 0, s.def[:0], s.rep[:0]
 	s.out.reset()
 }
 
@@ -71,38 +70,46 @@ func (s *scan) reset() {
 // small where cells are long.
 const (
 	mostStep  = 8192
-	firstStep = 256
-	stepData  = 8 << 20
-	fullData  = 64 << 20
+	firstStep = 64
+	stepData  = 64 << 20 // of all leaves
+	fullData  = 128 << 20
 	fullCells = 4 << 20
 )
 
-// step is how many rows may be taken at once without risking memory.
+// step is how many rows may be taken at once without risking memory, by what
+// the batch's rows took so far.
 func (s *scan) step() int {
-	if s.l.maxRep == 0 && (s.l.phys != physBytes || s.codes != nil) {
-		return mostStep
-	}
 	n := mostStep
-	if s.l.phys == physBytes && s.codes == nil {
-		if s.out.n < firstStep {
-			n = firstStep
-		} else {
-			n = min(n, stepData/max(len(s.out.data)/s.out.n, 1))
-		}
-		if s.dict != nil {
-			n = min(n, stepData/max(s.dict.longest, 1))
+	share := func(all, used int) {
+		n = min(n, max(all/s.meter.leaves/max(used/max(s.rows, 1), 1), 1))
+	}
+	texts := s.l.phys == physBytes && s.codes == nil
+	if s.rows == 0 && (texts || s.l.maxRep > 0) {
+		n = firstStep
+	}
+	if texts {
+		share(stepData, len(s.out.data))
+		if s.dict != nil && s.l.maxRep == 0 {
+			n = min(n, max(stepData/s.meter.leaves/max(s.dict.longest, 1), 1))
 		}
 	}
-	return max(n, 1)
+	if s.l.maxRep > 0 {
+		share(fullCells, s.n)
+	}
+	return n
 }
 
-// full says that the batch should end here, so that memory stays bounded.
-func (s *scan) full() bool {
-	return len(s.out.data) > fullData || len(s.out.fixed) > fullData || s.n > fullCells
+// held is how many bytes and nested cells were taken.
+func (s *scan) held() (data, cells int) {
+	if s.l.maxRep > 0 {
+		cells = s.n
+	}
+	return len(s.out.data) + len(s.out.fixed), cells
 }
 
 // take adds n rows.
 func (s *scan) take(n int) error {
+	s.rows += n
 	if s.l.maxRep > 0 {
 		return s.takeNested(n)
 	}
@@ -223,6 +230,10 @@ func (s *scan) nextPage() error {
 }
 
 func (s *scan) keep(h pageHeader, b []byte) (err error) {
+	if err = s.meter.take(max(len(b)-s.dictSize, 0)); err != nil {
+		return err
+	}
+	s.dictSize = max(s.dictSize, len(b))
 	if s.dict, err = newDictionary(s.l, b, int(h.values)); err != nil {
 		return err
 	}

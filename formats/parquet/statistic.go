@@ -37,8 +37,8 @@ type statistics struct {
 	nulls      int64
 }
 
-func newStatistics(l *leaf) statistics {
-	s := statistics{width: l.width}
+func newStatistics(l *leaf) *statistics {
+	s := &statistics{width: l.width}
 	unsigned := l.el.logical == logicalInteger && !l.el.signed
 	switch l.phys {
 	case physBool:
