@@ -38,16 +38,26 @@ func (b *binder) compileExpr(src string, at document.Pos) (*program, error) {
 	}
 	p := &program{}
 	var fields []arrow.Field
+	var errs []error
 	for _, name := range e.Columns() {
 		if name == clockName && !slices.Contains(b.t.columnNames(), name) {
 			continue
 		}
 		c, cerr := b.column(name, at)
-		if cerr != nil {
-			return nil, cerr
+		if cerr != nil { // look on: there may be more
+			errs = append(errs, cerr)
+			continue
 		}
 		p.columns = append(p.columns, c)
 		fields = append(fields, arrow.Field{Name: name, Type: c.typ, Nullable: true})
+	}
+	for _, cerr := range errs {
+		if !errors.Is(cerr, errDependency) {
+			return nil, cerr
+		}
+	}
+	if errs != nil {
+		return nil, errDependency
 	}
 	if len(fields) == 0 {
 		return nil, at.Errorf("expression: it reads no column; const says a fixed value")
