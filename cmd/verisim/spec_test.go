@@ -46,7 +46,7 @@ func TestSpecsKeepTheirRules(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := state.AddStream(context.Background(), name, st, 1); err != nil {
+				if err = state.AddStream(context.Background(), name, st, 1); err != nil {
 					t.Fatal(err)
 				}
 			}
