@@ -42,9 +42,9 @@ func TestSpecsKeepTheirRules(t *testing.T) {
 			defer state.Close()
 			src := synth.NewSource(s, s.Seed(), 2)
 			for _, name := range plan.Tables() {
-				st, err := src.Open(context.Background(), name)
-				if err != nil {
-					t.Fatal(err)
+				st, oerr := src.Open(context.Background(), name)
+				if oerr != nil {
+					t.Fatal(oerr)
 				}
 				if err = state.AddStream(context.Background(), name, st, 1); err != nil {
 					t.Fatal(err)

@@ -225,7 +225,7 @@ func (w *whenWord) build(b *binder) (maker, error) {
 			errs.add(err)
 			continue
 		}
-		br.col = col
+		br.col, x.decl.Type = col, typeName(col.typ) // explain says it
 		if m.branches != nil && !arrow.TypeEqual(col.typ, m.branches[0].col.typ) {
 			errs.add(x.decl.pos.Errorf("the conditions make %s and %s; give the column a type", typeName(m.branches[0].col.typ), typeName(col.typ)))
 			continue
