@@ -94,6 +94,7 @@ type localeShare struct {
 }
 
 func (l *locales) UnmarshalNode(n *document.Node) error {
+	*l = nil // whatever the default was
 	switch n.Kind {
 	case document.String:
 		*l = locales{{n.Pos, n.Text, 1}}

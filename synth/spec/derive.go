@@ -38,16 +38,26 @@ func (b *binder) compileExpr(src string, at document.Pos) (*program, error) {
 	}
 	p := &program{}
 	var fields []arrow.Field
+	var errs []error
 	for _, name := range e.Columns() {
 		if name == clockName && !slices.Contains(b.t.columnNames(), name) {
 			continue
 		}
 		c, cerr := b.column(name, at)
-		if cerr != nil {
-			return nil, cerr
+		if cerr != nil { // look on: there may be more
+			errs = append(errs, cerr)
+			continue
 		}
 		p.columns = append(p.columns, c)
 		fields = append(fields, arrow.Field{Name: name, Type: c.typ, Nullable: true})
+	}
+	for _, cerr := range errs {
+		if !errors.Is(cerr, errDependency) {
+			return nil, cerr
+		}
+	}
+	if errs != nil {
+		return nil, errDependency
 	}
 	if len(fields) == 0 {
 		return nil, at.Errorf("expression: it reads no column; const says a fixed value")
@@ -215,7 +225,7 @@ func (w *whenWord) build(b *binder) (maker, error) {
 			errs.add(err)
 			continue
 		}
-		br.col = col
+		br.col, x.decl.Type = col, typeName(col.typ) // explain says it
 		if m.branches != nil && !arrow.TypeEqual(col.typ, m.branches[0].col.typ) {
 			errs.add(x.decl.pos.Errorf("the conditions make %s and %s; give the column a type", typeName(m.branches[0].col.typ), typeName(col.typ)))
 			continue

@@ -42,7 +42,12 @@ type uniformWord struct {
 	To   float64 `yaml:"to" spec:"required" doc:"the greatest"`
 }
 
-func (w *uniformWord) build(b *binder) (maker, error) { return b.curve(dist.Uniform(w.From, w.To)) }
+func (w *uniformWord) build(b *binder) (maker, error) {
+	if _, err := dist.Uniform(w.From, w.To); err != nil {
+		return nil, b.errorf("%v", err)
+	}
+	return b.number(uniformQuantiles{w.From, w.To - w.From}, false)
+}
 
 type normalWord struct {
 	Mean float64 `yaml:"mean" default:"0" doc:"the mean"`

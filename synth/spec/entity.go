@@ -198,52 +198,60 @@ func (s *sampler) at(d *drawn, row int64) {
 	d.draw, d.Draw, d.clock = s.key.Uint64(uint64(row)), s.place.Uint64(uint64(row)), s.clock
 }
 
+// each calls do for every row's entity, with the draws made by the block.
+func (s *sampler) each(f *frame, do func(i int, d *drawn)) {
+	var draws, places [blockRows]uint64
+	d := drawn{clock: s.clock}
+	d.Locale = s.t.locales[0]
+	for at := 0; at < f.n; at += blockRows {
+		n := min(blockRows, f.n-at)
+		f.draws(s.key, at, draws[:n])
+		f.draws(s.place, at, places[:n])
+		for i, draw := range draws[:n] {
+			if s.t.mix != nil {
+				d.Locale = s.t.locales[s.t.mix.At(s.mix.Uint64(uint64(f.row(at+i))))]
+			}
+			d.draw, d.Draw = draw, places[i]
+			do(at+i, &d)
+		}
+	}
+}
+
 func (m *partMaker) make(f *frame, c *column) (arrow.Array, error) {
 	s := f.sampler(m.entity)
-	var d drawn
+	if c.typ.ID() == arrow.DATE32 {
+		buf, out := get[int32](f.pool(), f.n)
+		s.each(f, func(i int, d *drawn) { out[i] = int32(m.part.value(d)) })
+		return fixed(c.typ, f.n, 0, nil, buf), nil
+	}
 	if m.part.typ != nil {
-		if c.typ.ID() == arrow.DATE32 {
-			buf, out := get[int32](f.pool(), f.n)
-			for i := range out {
-				s.at(&d, f.row(i))
-				out[i] = int32(m.part.value(&d))
-			}
-			return fixed(c.typ, f.n, 0, nil, buf), nil
-		}
 		out := newNumbers(f.pool(), c.typ, f.n)
-		var vals [blockRows]float64
-		for at := 0; at < f.n; at += blockRows {
-			n := min(blockRows, f.n-at)
-			for i := range n {
-				s.at(&d, f.row(at+i))
-				vals[i] = m.part.value(&d)
-			}
-			out.store(at, vals[:n])
-		}
+		var vals [1]float64
+		s.each(f, func(i int, d *drawn) {
+			vals[0] = m.part.value(d)
+			out.store(i, vals[:])
+		})
 		return out.array(), nil
 	}
 	t := newTexts(f.pool(), f.n, &c.hint)
 	if m.digits == 0 {
-		for i := range f.n {
-			s.at(&d, f.row(i))
-			t.data = m.part.text(t.data, &d)
+		text := m.part.text
+		s.each(f, func(i int, d *drawn) {
+			t.data = text(t.data, d)
 			t.mark(i)
-		}
+		})
 		return t.finish()
 	}
 	code := f.w.key(c).Bijection(uint64(power10(m.digits)))
-	for i := range f.n {
-		row := f.row(i)
-		s.at(&d, row)
-		p := d.person()
-		t.data = append(p.AppendUsername(t.data), '.')
-		t.data = appendDigits(t.data, code.At(uint64(row)), m.digits)
+	s.each(f, func(i int, d *drawn) {
+		t.data = append(d.person().AppendUsername(t.data), '.')
+		t.data = appendDigits(t.data, code.At(uint64(f.row(i))), m.digits)
 		if m.part.name == "email" {
 			t.data = append(t.data, '@')
 			t.data = append(t.data, d.Locale.Domains.Pick(rng.New(d.draw).Uint64(0))...)
 		}
 		t.mark(i)
-	}
+	})
 	return t.finish()
 }
 

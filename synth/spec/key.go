@@ -223,7 +223,7 @@ type indexWord struct {
 }
 
 func (w *indexWord) build(b *binder) (maker, error) {
-	return &indexMaker{w.Start}, b.typed(arrow.PrimitiveTypes.Int64, arrow.INT32, arrow.INT16)
+	return &indexMaker{w.Start}, b.typed(arrow.PrimitiveTypes.Int64, numberTypes...)
 }
 
 type indexMaker struct{ start int64 }

@@ -3,6 +3,7 @@ package spec
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -339,7 +340,7 @@ type fakeWord struct {
 func (w *fakeWord) build(b *binder) (maker, error) {
 	p, err := fake.Function(w.Function, w.Params, int(min(int64(w.Pool), fake.MaxPool+1)))
 	if err != nil {
-		if known := fake.Functions(); !slices.Contains(known, w.Function) && document.Nearest(w.Function, known) != "" {
+		if known := fake.Functions(); strings.HasSuffix(err.Error(), "there is none") && document.Nearest(w.Function, known) != "" {
 			return nil, unknown(b.at, "function", w.Function, known)
 		}
 		return nil, b.errorf("%v", err)

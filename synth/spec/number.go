@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/decimal128"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/verisim/verisim/synth/dist"
@@ -155,6 +154,15 @@ func (z zipfQuantiles) Fill(draws []uint64, out []float64) {
 	}
 }
 
+// uniformQuantiles are all numbers of a stretch; they need no table.
+type uniformQuantiles struct{ from, size float64 }
+
+func (q uniformQuantiles) Fill(draws []uint64, out []float64) {
+	for i, d := range draws {
+		out[i] = q.from + float64(dist.Unit(d)*q.size)
+	}
+}
+
 // intQuantiles are whole numbers from first on, all equally likely.
 type intQuantiles struct{ first, count int64 }
 
@@ -214,9 +222,11 @@ func (s *numbers) store(at int, vals []float64) {
 	case arrow.UINT8:
 		store(view[uint8](s.buf, s.n)[at:], vals, 0, math.MaxUint8)
 	case arrow.DECIMAL128:
-		out := view[decimal128.Num](s.buf, s.n)[at:]
+		// Two words a value, the low one first, sign-extended.
+		out := view[[2]int64](s.buf, s.n)[at:]
 		for i, v := range vals {
-			out[i] = decimal128.FromI64(roundHalfAway(min(max(v*s.scale, -s.limit), s.limit)))
+			w := roundHalfAway(min(max(v*s.scale, -s.limit), s.limit))
+			out[i] = [2]int64{w, w >> 63}
 		}
 	}
 }

@@ -12,12 +12,14 @@ import (
 	"github.com/verisim/verisim/synth/rng"
 )
 
-// refWord is the key of another table's row. A ref to the parent named by per is
-// the parent; to the own table it is an earlier row, and null in the first.
+// refWord is the key of another table's row. A ref to the table that per names
+// is the row's parent, unless it says how to choose; to the own table it is an
+// earlier row, and null in the first.
 type refWord struct {
 	To     string   `yaml:"to" spec:"required" doc:"table and key, such as customer.id"`
 	Zipf   *float64 `yaml:"zipf" doc:"some rows far more often than others: the row of rank k with weight k^-zipf"`
 	Weight string   `yaml:"weight" doc:"a number column of the other table: rows are drawn in proportion to it"`
+	Any    bool     `yaml:"any" default:"false" doc:"any row of the parent table, not the row's own parent"`
 }
 
 func (w *refWord) build(b *binder) (maker, error) {
@@ -36,14 +38,16 @@ func (w *refWord) build(b *binder) (maker, error) {
 	if target != to.key {
 		return nil, b.errorf("a ref leads to a key, and %q is not the key of table %q", tail, head)
 	}
-	m := &refMaker{to: to, target: target, parent: to == b.t.parent, self: to == b.t}
+	free := w.Any || w.Zipf != nil || w.Weight != ""
+	m := &refMaker{to: to, target: target, parent: to == b.t.parent && !free, self: to == b.t}
+	if w.Any && to != b.t.parent {
+		return nil, b.errorf("any has no use here: table %q is not the parent of table %q", head, b.t.name)
+	}
 	b.col.role = table.RoleID
 	if w.Zipf != nil || w.Weight != "" {
 		switch {
 		case w.Zipf != nil && w.Weight != "":
 			return nil, b.errorf("zipf and weight are two ways to choose rows; leave out one")
-		case m.parent:
-			return nil, b.errorf("this ref leads to the parent that per names; there is nothing to choose")
 		case m.self:
 			return nil, b.errorf("a ref to the own table leads to an earlier row; zipf and weight are not possible")
 		}
@@ -64,7 +68,7 @@ func (w *refWord) build(b *binder) (maker, error) {
 	}
 	if b.unique() {
 		if m.parent || m.self || m.zipf != nil || m.weight != nil {
-			return nil, b.errorf("a unique ref takes every row of a table at most once, all equally likely; it cannot lead to the parent or the own table, and takes no zipf or weight")
+			return nil, b.errorf("a unique ref takes every row of a table at most once, all equally likely; it cannot lead to the row's parent or the own table, and takes no zipf or weight")
 		}
 		if to.rows < 0 {
 			return nil, b.errorf("a unique ref leads to a table with a number of rows")

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -30,4 +31,13 @@ func TestLaws(t *testing.T) {
 			synthtest.Model(t, s)
 		})
 	}
+}
+
+func read(t testing.TB, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
