@@ -2,7 +2,9 @@ package key
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
+	"slices"
 )
 
 // Repeats calls f with every row whose key a lower row has, in no particular
@@ -31,9 +33,9 @@ func (l *Log) Repeats(f func(row int64)) (different int64, err error) {
 	return different, nil
 }
 
-// Missing calls f with every row of l whose key o does not have, in no
-// particular order. Both logs must share a seed.
-func (l *Log) Missing(o *Log, f func(row int64)) error {
+// Held calls f with every row of l and whether o has its key, in no particular
+// order. Both logs must share a seed.
+func (l *Log) Held(o *Log, f func(row int64, has bool)) error {
 	var buf []byte
 	t := newTable(l.word, &l.seed)
 	for i := range parts {
@@ -43,9 +45,7 @@ func (l *Log) Missing(o *Log, f func(row int64)) error {
 			return err
 		}
 		err = l.entries(i, &buf, func(k uint64, b []byte, row int64) {
-			if !t.has(k, b) {
-				f(row)
-			}
+			f(row, t.has(k, b))
 		})
 		if err != nil {
 			return err
@@ -200,4 +200,69 @@ func (t *table) grow() {
 		}
 		t.slots[i] = uint32(n + 1)
 	}
+}
+
+// Majorities sums, over all different keys, the number of entries with the
+// key's commonest row value: what is left of a log of (key, value) pairs when
+// each key may have one value only.
+func (l *Log) Majorities() (int64, error) {
+	var buf []byte
+	var pairs []pairOf
+	var total int64
+	t := newTable(l.word, &l.seed)
+	for i := range parts {
+		t.reset()
+		pairs = pairs[:0]
+		err := l.entries(i, &buf, func(k uint64, b []byte, value int64) {
+			n, _ := t.add(k, b, int64(t.n))
+			pairs = append(pairs, pairOf{*n, value})
+		})
+		if err != nil {
+			return 0, err
+		}
+		slices.SortFunc(pairs, func(x, y pairOf) int { return cmp.Or(cmp.Compare(x.key, y.key), cmp.Compare(x.value, y.value)) })
+		var best, run int64
+		for j, p := range pairs {
+			switch {
+			case j == 0 || p.key != pairs[j-1].key:
+				total += best
+				best, run = 1, 1
+			case p.value == pairs[j-1].value:
+				run++
+				best = max(best, run)
+			default:
+				run = 1
+			}
+		}
+		total += best
+	}
+	return total, nil
+}
+
+// pairOf is a key's number and its value.
+type pairOf struct{ key, value int64 }
+
+// Matches calls f once for each different key of l with the number of o's
+// entries that have it. Both logs must share a seed.
+func (l *Log) Matches(o *Log, f func(entries int64)) error {
+	var buf []byte
+	t := newTable(l.word, &l.seed)
+	for i := range parts {
+		t.reset()
+		if err := l.entries(i, &buf, func(k uint64, b []byte, _ int64) { t.add(k, b, 0) }); err != nil {
+			return err
+		}
+		err := o.entries(i, &buf, func(k uint64, b []byte, _ int64) {
+			if slot, found := t.find(t.hash(k, b), k, b); found {
+				t.rows[t.slots[slot]-1]++
+			}
+		})
+		if err != nil {
+			return err
+		}
+		for _, n := range t.rows[:t.n] {
+			f(n)
+		}
+	}
+	return nil
 }

@@ -39,3 +39,6 @@ func (s *Seed) word(k uint64) uint64 {
 }
 
 func (s *Seed) bytes(b []byte) uint64 { return maphash.Bytes(s.text, b) }
+
+// Hash is the keyed hash of a byte string.
+func (s *Seed) Hash(b []byte) uint64 { return s.bytes(b) }

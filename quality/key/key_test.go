@@ -102,7 +102,7 @@ func TestLogAnswersAsAMapDoes(t *testing.T) {
 	}
 }
 
-func TestLogMissing(t *testing.T) {
+func TestLogHeld(t *testing.T) {
 	for _, words := range []bool{true, false} {
 		seed := NewSeed()
 		parents, children := keysOf(3000, 2000, 1), keysOf(4000, 2500, 2)
@@ -118,7 +118,11 @@ func TestLogMissing(t *testing.T) {
 				want = append(want, int64(i))
 			}
 		}
-		if err := c.Missing(p, func(row int64) { got = append(got, row) }); err != nil {
+		if err := c.Held(p, func(row int64, has bool) {
+			if !has {
+				got = append(got, row)
+			}
+		}); err != nil {
 			t.Fatal(err)
 		}
 		slices.Sort(got)

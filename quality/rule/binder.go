@@ -157,13 +157,18 @@ func step(t arrow.DataType) *big.Rat {
 
 func perSecond(u arrow.TimeUnit) int64 { return []int64{1, 1e3, 1e6, 1e9}[u&3] }
 
+// valueType is a dictionary's type of values, or the type itself.
+func valueType(t arrow.DataType) arrow.DataType {
+	if d, ok := t.(*arrow.DictionaryType); ok {
+		return d.ValueType
+	}
+	return t
+}
+
 // temporal says whether a column holds points in time, and span whether it
 // holds lengths of time.
 func temporal(t arrow.DataType) bool {
-	if d, ok := t.(*arrow.DictionaryType); ok {
-		t = d.ValueType
-	}
-	switch t.ID() {
+	switch valueType(t).ID() {
 	case arrow.DATE32, arrow.DATE64, arrow.TIMESTAMP:
 		return true
 	}
@@ -171,10 +176,7 @@ func temporal(t arrow.DataType) bool {
 }
 
 func span(t arrow.DataType) bool {
-	if d, ok := t.(*arrow.DictionaryType); ok {
-		t = d.ValueType
-	}
-	switch t.ID() {
+	switch valueType(t).ID() {
 	case arrow.DURATION, arrow.TIME32, arrow.TIME64:
 		return true
 	}

@@ -40,7 +40,10 @@ func (d Def) Whole() bool { return d.whole }
 // Catalogue lists every check, by family.
 func Catalogue() []Def {
 	var out []Def
-	for _, family := range [][]Def{presence(), values(), scalars(), texts(), wordChecks(), formatChecks(), uniques(), rowChecks(), tableChecks()} {
+	for _, family := range [][]Def{
+		presence(), presenceOf(), schemaChecks(), values(), scalars(), texts(), wordChecks(), formatChecks(),
+		uniques(), distincts(), aggregates(), rowChecks(), relations(), across(), distributions(), temporals(), tableChecks(), runs(),
+	} {
 		out = append(out, family...)
 	}
 	return out

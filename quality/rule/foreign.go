@@ -109,45 +109,62 @@ func (f *feedState) close() {
 
 // refersTo binds a foreign key.
 func (b *binder) refersTo(cols []int, parent string, names []string, at document.Pos) error {
+	return b.held(cols, parent, names, at, false)
+}
+
+// feedOf finds the other table's columns, and checks that keys of both can be
+// equal.
+func (b *binder) feedOf(cols []int, parent string, names []string, at document.Pos) (*feed, func() *keyReader, error) {
 	t, err := b.plan.table(parent, at, b.schemas)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	var parents []int
 	for _, name := range names {
 		var i int
 		if i, err = findColumn(t.schema, t.name, name, at); err != nil {
-			return err
+			return nil, nil, err
 		}
 		parents = append(parents, i)
 	}
 	parentKinds, err := b.kinds(t, parents, at)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	kinds, err := b.kinds(b.table, cols, at)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	for i, k := range kinds {
 		have, want := b.table.schema.Field(cols[i]), t.schema.Field(parents[i])
 		if k != parentKinds[i] || step(have.Type).Cmp(step(want.Type)) != 0 {
-			return at.Errorf("column %q is %s and %s.%s is %s: they cannot be equal", have.Name, have.Type, t.name, want.Name, want.Type)
+			return nil, nil, at.Errorf("column %q is %s and %s.%s is %s: they cannot be equal", have.Name, have.Type, t.name, want.Name, want.Type)
 		}
 	}
 	f := b.plan.feed(t, parents, parentKinds)
+	missing := b.missing
+	return f, func() *keyReader { return newKeyReader(cols, kinds, missing) }, nil
+}
+
+// held binds a check of keys against those of another table: a row passes when
+// its key is there, or, for absent, when it is not.
+func (b *binder) held(cols []int, parent string, names []string, at document.Pos, absent bool) error {
+	f, newKeys, err := b.feedOf(cols, parent, names, at)
+	if err != nil {
+		return err
+	}
 	b.check.feeds = []*feed{f}
 	b.plan.logs++
-	missing, own := b.missing, t == b.table
+	own := f.table == b.table
 	b.check.make = func(s *State, gated bool) (cell, error) {
-		keys := newKeyReader(cols, kinds, missing)
+		keys := newKeys()
 		if !gated {
-			return &foreignLog{keys: keys, log: s.log(keys.word, f.seed), parent: s.feed(f)}, nil
+			return &foreignLog{keys: keys, log: s.log(keys.word, f.seed), parent: s.feed(f), absent: absent}, nil
 		}
 		if own {
 			return nil, fmt.Errorf("a row may refer to a later row of its own table, so rows cannot leave before all are read: validate the table without quarantine")
 		}
-		return &foreignCell{keys: keys, parent: s.feed(f), state: s}, nil
+		return &foreignCell{keys: keys, parent: s.feed(f), state: s, absent: absent}, nil
 	}
 	return nil
 }
@@ -159,6 +176,7 @@ type foreignCell struct {
 	keys   *keyReader
 	parent *feedState
 	state  *State
+	absent bool
 }
 
 func (c *foreignCell) add(v *view, applies, fail bitmap) error {
@@ -176,7 +194,7 @@ func (c *foreignCell) add(v *view, applies, fail bitmap) error {
 		} else {
 			has = c.parent.set.Has(c.keys.bytesAt(cols, i))
 		}
-		if !has {
+		if has == c.absent {
 			fail.set(i)
 		}
 		return err == nil
@@ -189,6 +207,7 @@ type foreignLog struct {
 	keys   *keyReader
 	log    *key.Log
 	parent *feedState
+	absent bool
 }
 
 func (c *foreignLog) add(v *view, applies, _ bitmap) error { return c.keys.log(v, applies, c.log) }
@@ -196,9 +215,11 @@ func (c *foreignLog) add(v *view, applies, _ bitmap) error { return c.keys.log(v
 func (c *foreignLog) merge(o cell) error { return c.log.Merge(o.(*foreignLog).log) }
 
 func (c *foreignLog) finish(t *tally) error {
-	return c.log.Missing(c.parent.log, func(row int64) {
-		t.failed++
-		t.example(row)
+	return c.log.Held(c.parent.log, func(row int64, has bool) {
+		if has == c.absent {
+			t.failed++
+			t.example(row)
+		}
 	})
 }
 

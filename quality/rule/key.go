@@ -14,6 +14,8 @@ type keyReader struct {
 	cols    []int
 	missing predicate // of the one column, or nil
 	word    bool      // every key is 64 bits wide
+	nulls   bool      // a null is a value like any other
+	fold    bool      // of a text only letters and digits count, in lower case
 	buf     []byte
 }
 
@@ -30,7 +32,9 @@ func (k *keyReader) open(v *view, applies bitmap) ([]*column, error) {
 		if err != nil {
 			return nil, err
 		}
-		present(v, c, k.missing, applies)
+		if !k.nulls {
+			present(v, c, k.missing, applies)
+		}
 		cols[i] = c
 	}
 	return cols, nil
@@ -67,11 +71,22 @@ func floatKey(f float64) uint64 {
 // bytesAt is the key of a row as bytes, valid until the next call. A lone text
 // is its own key; of several columns each part says where it ends.
 func (k *keyReader) bytesAt(cols []*column, i int) []byte {
-	if len(cols) == 1 && cols[0].kind == kindText {
+	if k.fold {
+		k.buf = foldText(k.buf[:0], cols[0].bytes(i))
+		return k.buf
+	}
+	if len(cols) == 1 && cols[0].kind == kindText && !k.nulls {
 		return cols[0].bytes(i)
 	}
 	k.buf = k.buf[:0]
 	for _, c := range cols {
+		if k.nulls {
+			if c.valid != nil && !c.valid.get(i) {
+				k.buf = append(k.buf, 0)
+				continue
+			}
+			k.buf = append(k.buf, 1)
+		}
 		j := i
 		if c.codes != nil {
 			j = int(c.codes[i])

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/big"
 
+	"github.com/apache/arrow/go/v17/arrow"
+
 	"github.com/verisim/verisim/formats/document"
 	"github.com/verisim/verisim/quality"
 )
@@ -69,10 +71,10 @@ func (b *binder) within(low, high end) error {
 	if k == kindFloat {
 		from, to := math.Inf(-1), math.Inf(1)
 		if lo != nil {
-			from = floatLimit(lo, false, low.strict)
+			from = floatLimit(lo, false, low.strict, valueType(b.field.Type))
 		}
 		if hi != nil {
-			to = floatLimit(hi, true, high.strict)
+			to = floatLimit(hi, true, high.strict, valueType(b.field.Type))
 		}
 		b.judge(floatsWithin(from, to))
 		return nil
@@ -95,27 +97,24 @@ func (b *binder) within(low, high end) error {
 	return nil
 }
 
-// floatLimit is the float nearest to r from inside the range.
-func floatLimit(r *big.Rat, upper, strict bool) float64 {
-	f, exact := r.Float64()
-	if !exact { // which side of r did rounding take?
-		at := new(big.Rat)
-		if math.IsInf(f, 0) || at.SetFloat64(f) == nil {
-			return f
-		}
-		switch c := at.Cmp(r); {
-		case upper && c > 0:
-			return math.Nextafter(f, math.Inf(-1))
-		case !upper && c < 0:
-			return math.Nextafter(f, math.Inf(1))
-		}
-		return f
+// floatLimit is the end of a range of floats: a number as the column itself
+// would hold it, so that 0.1 in a suite is 0.1 in the data; the next one inwards
+// where the end itself is out.
+func floatLimit(r *big.Rat, upper, strict bool, t arrow.DataType) float64 {
+	f, _ := r.Float64()
+	single := t.ID() == arrow.FLOAT32
+	if single {
+		f = float64(float32(f))
+	}
+	inwards := math.Inf(1)
+	if upper {
+		inwards = math.Inf(-1)
 	}
 	switch {
-	case strict && upper:
-		return math.Nextafter(f, math.Inf(-1))
+	case strict && single:
+		return float64(math.Nextafter32(float32(f), float32(inwards)))
 	case strict:
-		return math.Nextafter(f, math.Inf(1))
+		return math.Nextafter(f, inwards)
 	}
 	return f
 }

@@ -21,7 +21,10 @@ type Plan struct {
 	tables []*tablePlan // parents before children
 	checks []*check     // in the suite's order
 	feeds  []*feed
-	logs   int // sets or logs of keys that a state keeps
+
+	sketches []*sketch
+
+	logs int // sets or logs of keys that a state keeps
 }
 
 // tablePlan is what is done with the batches of one table.
@@ -45,7 +48,8 @@ type check struct {
 	// make starts the check's state; gated says that rows must be judged as
 	// they come, because they leave.
 	make    func(s *State, gated bool) (cell, error)
-	feeds   []*feed // what it needs of other tables
+	feeds   []*feed                   // what it needs of other tables
+	late    func(r *Result, t *tally) // judged when all others are, from their verdicts
 	summary string
 }
 
@@ -87,6 +91,9 @@ func Compile(s *Suite, schemas map[string]*arrow.Schema, opt Options) (*Plan, er
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
+	}
+	for _, k := range p.sketches {
+		k.seal()
 	}
 	return p, p.order()
 }

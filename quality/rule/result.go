@@ -39,6 +39,8 @@ type Table struct {
 	Quarantined int64 `json:"quarantined,omitempty"`
 	// Columns is the number of columns.
 	Columns int `json:"columns"`
+	// Fields are the columns' names and types.
+	Fields []string `json:"fields"`
 }
 
 // Check is the verdict of one check.

@@ -5,6 +5,8 @@ import (
 	"hash/maphash"
 	"slices"
 
+	"github.com/apache/arrow/go/v17/arrow"
+
 	"github.com/verisim/verisim/formats/document"
 )
 
@@ -45,6 +47,9 @@ func (b *binder) member(in bool) error {
 			f, err := number(n).Float()
 			if err != nil {
 				return err
+			}
+			if valueType(b.field.Type).ID() == arrow.FLOAT32 { // as the column holds it
+				f = float64(float32(f))
 			}
 			set = append(set, f)
 		}

@@ -20,6 +20,9 @@ type State struct {
 	cells   []cell  // by check
 	tallies []tally // by check
 	feeds   []*feedState
+
+	sketches []*sketchState
+
 	sharers int // how many states share the memory for keys
 	done    bool
 }
@@ -54,6 +57,9 @@ func (p *Plan) newState(gated bool, share int) (*State, error) {
 		ts := &tableState{plan: t, view: newView(t.schema.NumFields())}
 		ts.masks = make([]bitmap, len(t.wheres))
 		s.tables = append(s.tables, ts)
+	}
+	for _, k := range p.sketches {
+		s.sketches = append(s.sketches, k.state())
 	}
 	for i, c := range p.checks {
 		var err error
@@ -144,6 +150,13 @@ func (s *State) judge(ts *tableState, first int64, b table.Batch, broken func(c 
 			}
 		}
 	}
+	for _, k := range s.sketches {
+		if k.table == ts.plan {
+			if err := k.add(v, ts.masks); err != nil {
+				return fmt.Errorf("judge %s: %w", called(ts.plan.name), err)
+			}
+		}
+	}
 	ts.rows += int64(n)
 	ts.next = max(ts.next, first+int64(n))
 	return nil
@@ -168,6 +181,11 @@ func (s *State) Merge(o *State) error {
 		s.tallies[i].merge(&o.tallies[i])
 		if err := s.cells[i].merge(o.cells[i]); err != nil {
 			return fmt.Errorf("merge check %q: %w", s.plan.checks[i].spec.ID, err)
+		}
+	}
+	for i, k := range s.sketches {
+		if err := k.state.Merge(o.sketches[i].state); err != nil {
+			return err
 		}
 	}
 	for i := range s.feeds {
@@ -203,7 +221,7 @@ func (s *State) Finish() (*Result, error) {
 	var empty []error
 	for _, t := range s.tables {
 		r.Rows += t.rows
-		r.Tables = append(r.Tables, Table{Name: t.plan.name, Rows: t.rows, Quarantined: t.quarantined, Columns: t.plan.schema.NumFields()})
+		r.Tables = append(r.Tables, Table{Name: t.plan.name, Rows: t.rows, Quarantined: t.quarantined, Columns: t.plan.schema.NumFields(), Fields: fieldWords(t.plan)})
 		if t.rows == 0 {
 			empty = append(empty, fmt.Errorf("judge %s: it has no rows: %w", called(t.plan.name), quality.ErrNothingJudged))
 		}
@@ -215,6 +233,12 @@ func (s *State) Finish() (*Result, error) {
 			return nil, fmt.Errorf("finish check %q: %w", c.spec.ID, err)
 		}
 		r.Checks = append(r.Checks, c.verdict(t))
+	}
+	for i, c := range s.plan.checks {
+		if c.late != nil {
+			c.late(r, &s.tallies[i])
+			r.Checks[i] = c.verdict(&s.tallies[i])
+		}
 	}
 	s.Close()
 	s.plan.score(r)

@@ -61,13 +61,21 @@ func texts() []Def {
 	}
 }
 
-func (b *binder) matches(want bool) error {
-	if err := scalar(b.arg); err != nil {
-		return err
+func compilePattern(n *document.Node) (*pattern.Regexp, error) {
+	if err := scalar(n); err != nil {
+		return nil, err
 	}
-	re, err := pattern.Compile(b.arg.Text)
+	re, err := pattern.Compile(n.Text)
 	if err != nil {
-		return b.arg.Pos.Errorf("%v", err)
+		return nil, n.Pos.Errorf("%v", err)
+	}
+	return re, nil
+}
+
+func (b *binder) matches(want bool) error {
+	re, err := compilePattern(b.arg)
+	if err != nil {
+		return err
 	}
 	b.judge(eachText(func(s []byte) bool { return re.Match(s) == want }))
 	return nil

@@ -96,7 +96,11 @@ func (b *binder) kinds(t *tablePlan, cols []int, at document.Pos) ([]kind, error
 	return out, nil
 }
 
-func (b *binder) uniqueOver(cols []int) error {
+func (b *binder) uniqueOver(cols []int) error { return b.uniqueKeys(cols, nil) }
+
+// uniqueKeys binds a check that no key repeats; change, where not nil, says
+// how keys are read.
+func (b *binder) uniqueKeys(cols []int, change func(k *keyReader)) error {
 	kinds, err := b.kinds(b.table, cols, b.check.spec.At)
 	if err != nil {
 		return err
@@ -105,6 +109,9 @@ func (b *binder) uniqueOver(cols []int) error {
 	b.plan.logs++
 	b.check.make = func(s *State, gated bool) (cell, error) {
 		keys := newKeyReader(cols, kinds, missing)
+		if change != nil {
+			change(keys)
+		}
 		if gated {
 			return &uniqueCell{keys: keys, set: s.set(keys.word)}, nil
 		}

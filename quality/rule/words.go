@@ -274,19 +274,27 @@ func castCheck(b *binder) (func([]byte) bool, error) {
 	if err != nil {
 		return nil, b.arg.Pos.Errorf("%v", err)
 	}
-	switch b.arg.Text {
-	case "int64":
-		return func(s []byte) bool { _, err := strconv.ParseInt(string(s), 10, 64); return err == nil }, nil
-	case "float64":
-		return func(s []byte) bool { _, err := strconv.ParseFloat(string(s), 64); return err == nil }, nil
-	case "bool":
-		return func(s []byte) bool { return string(s) == "true" || string(s) == "false" }, nil
-	case "date":
-		return func(s []byte) bool { _, err := time.Parse("2006-01-02", string(s)); return err == nil }, nil
-	case "timestamp":
-		return func(s []byte) bool { _, ok := parseTime(string(s)); return ok }, nil
+	if f := casts(b.arg.Text); f != nil {
+		return f, nil
 	}
 	return nil, b.arg.Pos.Errorf("castable knows int64, float64, bool, date and timestamp, not %s", t)
+}
+
+// casts says whether a text can be read as a type; nil for others.
+func casts(name string) func([]byte) bool {
+	switch name {
+	case "int64":
+		return func(s []byte) bool { _, err := strconv.ParseInt(string(s), 10, 64); return err == nil }
+	case "float64":
+		return func(s []byte) bool { _, err := strconv.ParseFloat(string(s), 64); return err == nil }
+	case "bool":
+		return func(s []byte) bool { return string(s) == "true" || string(s) == "false" }
+	case "date":
+		return func(s []byte) bool { _, err := time.Parse("2006-01-02", string(s)); return err == nil }
+	case "timestamp":
+		return func(s []byte) bool { _, ok := parseTime(string(s)); return ok }
+	}
+	return nil
 }
 
 func strftimeCheck(b *binder) (func([]byte) bool, error) {
