@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"testing"
 
@@ -171,4 +172,14 @@ func TestRotate(t *testing.T) {
 	if _, err := Rotate(context.Background(), io.Discard, r, Rotation{Grants: []Grant{{Recipient: next.Recipient(), Columns: []string{"id"}}}}); err == nil {
 		t.Error("Rotate sealed a clear column")
 	}
+	// Grants of all columns mean all that are sealed, and seal no others.
+	out.Reset()
+	info, err := Rotate(context.Background(), &out, r, Rotation{Grants: []Grant{{Recipient: next.Recipient()}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(info.Holders[0].Columns), "[name income tags]"; got != want {
+		t.Errorf("Rotate for all columns grants %s, want %s", got, want)
+	}
+	compare(t, s.schema, s.batches, must(readAll(out.Bytes(), with1(next))))
 }

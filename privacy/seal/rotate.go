@@ -60,6 +60,7 @@ func Rotate(ctx context.Context, w io.Writer, r *Reader, rot Rotation) (Info, er
 				return Info{}, err
 			}
 		}
+		opt.Columns = append(opt.Columns, c.Name) // those and no others
 		opt.Modes[c.Name] = c.Mode
 		if c.Subject != "" {
 			opt.Subject = c.Subject
