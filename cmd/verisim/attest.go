@@ -54,8 +54,8 @@ func attestFiles(_ context.Context, e *env, c *cli.Context) error {
 	}
 	st := attest.Statement{PredicateType: filesType, Predicate: predicate}
 	for _, path := range c.Args().Slice() {
-		digest, err := fileDigest(path)
-		if err != nil {
+		var digest string
+		if digest, err = fileDigest(path); err != nil {
 			return err
 		}
 		st.Subjects = append(st.Subjects, attest.Subject{Name: filepath.Base(path), Digest: map[string]string{"sha256": digest}})

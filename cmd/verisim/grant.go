@@ -129,9 +129,9 @@ func readPassphrase(c *cli.Context, twice bool) ([]byte, error) {
 	defer tty.Close()
 	ask := func(prompt string) ([]byte, error) {
 		fmt.Fprint(tty, prompt)
-		b, err := term.ReadPassword(int(tty.Fd()))
+		b, rerr := term.ReadPassword(int(tty.Fd()))
 		fmt.Fprintln(tty)
-		return b, err
+		return b, rerr
 	}
 	first, err := ask("passphrase: ")
 	if err != nil || !twice {

@@ -50,7 +50,7 @@ func rewrap(_ context.Context, e *env, c *cli.Context) error {
 		return err
 	}
 	defer f.Close()
-	if err := knownHolders(f, size, change.Remove); err != nil {
+	if err = knownHolders(f, size, change.Remove); err != nil {
 		return err
 	}
 	info, err := seal.Rewrap(f, size, u, change)

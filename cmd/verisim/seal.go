@@ -73,7 +73,7 @@ func sealFile(ctx context.Context, e *env, c *cli.Context) error {
 		return hint(usagef("%s is sealed already", from), "change who may open it with verisim rewrap, or open it first")
 	}
 	var w io.Writer
-	commit := func() error { return nil }
+	var commit func() error
 	if to == "-" {
 		if e.outTerminal {
 			return hint(usagef("a sealed file is binary, and stdout is a terminal"), "send it to a file with -o, or pipe it")
@@ -81,8 +81,8 @@ func sealFile(ctx context.Context, e *env, c *cli.Context) error {
 		buf := bufio.NewWriterSize(e.out, 256<<10)
 		w, commit = buf, buf.Flush
 	} else {
-		p, err := createPlace(to, c.Bool("replace"), 0o644)
-		if err != nil {
+		var p *place
+		if p, err = createPlace(to, c.Bool("replace"), 0o644); err != nil {
 			return err
 		}
 		defer p.abort()
@@ -92,7 +92,7 @@ func sealFile(ctx context.Context, e *env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := checkRaw(s, out.Info(), c.Bool("insecure-allow-raw")); err != nil {
+	if err = checkRaw(s, out.Info(), c.Bool("insecure-allow-raw")); err != nil {
 		return err
 	}
 	p := newProgress(e, "seal")

@@ -63,7 +63,7 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if st, err := os.Stat(dir); err == nil && !st.IsDir() {
+	if st, serr := os.Stat(dir); serr == nil && !st.IsDir() {
 		return verifyStatement(e, dir, policy)
 	}
 	ids, err := identities(e, c.StringSlice("identity"))

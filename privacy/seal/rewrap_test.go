@@ -129,10 +129,10 @@ func TestRewrapInterrupted(t *testing.T) {
 		if (budget < 2*size) != errors.Is(err, errCrash) {
 			t.Fatalf("budget %d: Rewrap = %v", budget, err)
 		}
-		if got, err := readAll(m.b, with1(s.audit)); err == nil {
+		if got, rerr := readAll(m.b, with1(s.audit)); rerr == nil {
 			compare(t, s.schema, s.batches, got)
-		} else if !errors.Is(err, privacy.ErrTampered) {
-			t.Errorf("budget %d: open = %v, want ErrTampered", budget, err)
+		} else if !errors.Is(rerr, privacy.ErrTampered) {
+			t.Errorf("budget %d: open = %v, want ErrTampered", budget, rerr)
 		}
 		m.budget = 1 << 30
 		_, err = Rewrap(m, int64(len(m.b)), with1(s.audit), Change{})

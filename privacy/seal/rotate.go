@@ -67,7 +67,7 @@ func Rotate(ctx context.Context, w io.Writer, r *Reader, rot Rotation) (Info, er
 		}
 	}
 	for i := range rot.Grants { // a grant that names a clear column would seal it
-		if _, err := r.f.granted(&rot.Grants[i], k); err != nil {
+		if _, err = r.f.granted(&rot.Grants[i], k); err != nil {
 			return Info{}, err
 		}
 	}
@@ -83,7 +83,7 @@ func Rotate(ctx context.Context, w io.Writer, r *Reader, rot Rotation) (Info, er
 	if err != nil {
 		return Info{}, err
 	}
-	if _, err := table.Copy(ctx, out, st); err != nil {
+	if _, err = table.Copy(ctx, out, st); err != nil {
 		return Info{}, err
 	}
 	err = out.Close()
