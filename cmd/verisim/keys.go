@@ -34,14 +34,15 @@ func keysNewVerb() verb {
 		usage: "make a key file that only you may read",
 		about: `Without -o the key goes to stdout. The public half is in the file and, with -o,
 on stdout. An existing file is never replaced.`,
-		examples: []string{"verisim keys new -o me.key", "verisim keys new --sign -o signer.key"},
+		examples: []string{"verisim keys new -o me.key", "verisim keys new --sign -o signer.key", "verisim keys new --keyring -o ring.key"},
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the key to `FILE`, mode 0600"},
 			&cli.BoolFlag{Name: "sign", Usage: "make a signer (Ed25519 and ML-DSA-65) instead of an identity"},
+			&cli.BoolFlag{Name: "keyring", Usage: "make a keyring of subjects' keys, for seal --subject and erase"},
 			&cli.BoolFlag{Name: "insecure-classical", Usage: "make an X25519 identity, for readers that know no better"},
 		},
 		run: func(_ context.Context, e *env, c *cli.Context) error {
-			content, public, err := newKey(c.Bool("sign"), c.Bool("insecure-classical"))
+			content, public, err := newKey(c)
 			if err != nil {
 				return err
 			}
@@ -59,11 +60,26 @@ on stdout. An existing file is never replaced.`,
 	}
 }
 
-func newKey(sign, classical bool) (content []byte, public string, err error) {
-	if sign {
-		if classical {
-			return nil, "", usagef("--sign and --insecure-classical exclude each other: a signer always has both signatures")
+func newKey(c *cli.Context) (content []byte, public string, err error) {
+	classical := c.Bool("insecure-classical")
+	kinds := 0
+	for _, name := range []string{"sign", "keyring", "insecure-classical"} {
+		if c.Bool(name) {
+			kinds++
 		}
+	}
+	if kinds > 1 {
+		return nil, "", usagef("--sign, --keyring and --insecure-classical exclude each other: one file holds one kind of key")
+	}
+	if c.Bool("keyring") {
+		var k *keys.Keyring
+		if k, err = keys.NewKeyring(nil); err != nil {
+			return nil, "", err
+		}
+		content, err = k.Format()
+		return content, "keyring " + k.ID(), err
+	}
+	if c.Bool("sign") {
 		var s *keys.Signer
 		s, err = keys.NewSigner(nil)
 		if err != nil {

@@ -19,29 +19,37 @@ import (
 func openVerb() verb {
 	return verb{
 		name:  "open",
-		usage: "give the clear tables of a bundle to the holder of a key",
-		args:  "BUNDLE",
+		usage: "give the clear tables of a bundle, or of a sealed file, to the holder of a key",
+		args:  "PLACE",
 		min:   1, max: 1,
 		about: `Sealed columns that the key does not open are left out, and named. Signature and
 hashes are checked before a row is read, every batch before it is written, and
-every table against its commitment before the output appears.`,
+every table against its commitment before the output appears. PLACE may also be
+one file that "verisim seal" wrote; then -o names a file.`,
 		examples: []string{
 			"verisim open out/fraud -i out/fraud.key -o clear",
 			"verisim open out/fraud -i out/fraud.key --table customers --to csv -o - | head",
+			"verisim open cards.arrow -i me.key --columns card,name -o clear.parquet",
 		},
 		exits: []int{exitCorrupt, exitNoKey},
-		flags: slices.Concat([]cli.Flag{
-			&cli.StringSliceFlag{Name: "identity", Aliases: []string{"i"}, Usage: "open with the identities in `FILE`, may be repeated"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Required: true, Usage: "write to `PLACE`: a new directory, or - with --table"},
-			&cli.StringSliceFlag{Name: "table", Usage: "open only this `TABLE`, may be repeated"},
+		flags: slices.Concat(unlockFlags(), []cli.Flag{
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Required: true, Usage: "write to `PLACE`: a new directory, or - with --table; of a sealed file a file, or -"},
+			&cli.StringSliceFlag{Name: "table", Usage: "open only this `TABLE` of a bundle, may be repeated"},
+			&cli.StringFlag{Name: "columns", Usage: "of a sealed file, give only these `COLUMNS`, comma-separated"},
 			&cli.StringFlag{Name: "signer", Usage: "accept only this `SIGNER`: its fingerprint, its public key, or @FILE with one of them"},
 			workersFlag(),
-		}, writeFlags()[:2]),
+		}, writeFlags()),
 		run: open,
 	}
 }
 
 func open(ctx context.Context, e *env, c *cli.Context) error {
+	if st, err := os.Stat(c.Args().First()); err == nil && !st.IsDir() {
+		return openFile(ctx, e, c, c.Args().First())
+	}
+	if err := onlyFor(c, "a sealed file, not for a bundle", "columns", "keyring", "passphrase", "passphrase-file", "replace"); err != nil {
+		return err
+	}
 	n, err := workers(c)
 	if err != nil {
 		return err

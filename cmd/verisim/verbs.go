@@ -5,7 +5,12 @@ func verbs() []verb {
 	return []verb{
 		runVerb(),
 		verifyVerb(),
+		sealVerb(),
 		openVerb(),
+		rewrapVerb(),
+		rotateVerb(),
+		eraseVerb(),
+		attestVerb(),
 		generateVerb(),
 		convertVerb(),
 		inspectVerb(),

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -15,12 +16,13 @@ import (
 func verifyVerb() verb {
 	return verb{
 		name:  "verify",
-		usage: "check without a key that a bundle is what its manifest promises",
-		args:  "BUNDLE",
+		usage: "check without a key that a bundle, or a signed statement, holds",
+		args:  "PLACE",
 		min:   1, max: 1,
 		about: `Checked are the signatures, the hash of every file, schemas, row counts, and the
 commitments of all columns that can be read. With -i the commitments of sealed
-columns are derived again as well, as far as the key opens them.
+columns are derived again as well, as far as the key opens them. PLACE may also
+be a statement of "verisim attest" (with its files beside it) or "verisim erase".
 
 Without --signer any signer is accepted, which shows that nothing was damaged,
 and not who made it: ask the maker for the fingerprint on another way.`,
@@ -61,6 +63,9 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if st, serr := os.Stat(dir); serr == nil && !st.IsDir() {
+		return verifyStatement(e, dir, policy)
+	}
 	ids, err := identities(e, c.StringSlice("identity"))
 	if err != nil {
 		return err
@@ -78,10 +83,7 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 			Rows: got.Rows, Tables: got.Tables, Checks: suite.Checks, Passed: suite.Passed, Claimed: got.Manifest.Tool,
 		})
 	}
-	who := "signed by " + got.Signer + ", whom you named"
-	if !got.Pinned {
-		who = "signed by " + got.Signer + "; name the signer with --signer to know who that is"
-	}
+	who := signedBy(got.Signer, got.Pinned)
 	fmt.Fprintf(e.out, "%s holds: %d files, %.1f MB, %s rows\n%s\n", dir, got.Files, float64(got.Bytes)/1e6, job.Thousands(got.Rows), who)
 	for _, t := range got.Tables {
 		fmt.Fprintf(e.out, "  %-16s %14s rows, roots of %d of %d columns derived again\n", t.Name, job.Thousands(t.Rows), t.Derived, t.Columns)

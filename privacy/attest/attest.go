@@ -157,7 +157,7 @@ func Verify(data []byte, policy Policy) (*Verdict, error) {
 	if err != nil {
 		return nil, bad("the ML-DSA-65 signature is malformed")
 	}
-	if err := pub.Verify(preAuth(payload), []byte(context), ed, ml); err != nil {
+	if err = pub.Verify(preAuth(payload), []byte(context), ed, ml); err != nil {
 		return nil, err
 	}
 	st, err := decodeStatement(payload)

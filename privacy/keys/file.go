@@ -111,7 +111,7 @@ func LoadSigner(path string) (*Signer, error) {
 	}
 	defer f.Close()
 	var found *Signer
-	err = keyLines(f, func(line string) error {
+	err = keyLines(f, func(line string) (err error) {
 		s, err := ParseSigner(line)
 		if err == nil && found != nil {
 			err = fmt.Errorf("read signer: the file holds more than one")

@@ -61,7 +61,7 @@ func (s Suite) kem() (hpke.KEM, error) {
 // plaintext before the additional data, crypto/hpke after it. This is the only
 // call of either in the project.
 func wrap(rand io.Reader, s Suite, public, info, aad, plain []byte) (enc, ct []byte, err error) {
-	err = guard(func() error {
+	err = guard(func() (err error) {
 		id, err := s.kem()
 		if err != nil {
 			return err
@@ -88,7 +88,7 @@ func unwrap(s Suite, secret, info, aad, enc, ct []byte) (plain []byte, err error
 	if len(enc) != s.EncSize() || len(ct) < hpkeTagSize {
 		return nil, fmt.Errorf("%d bytes of key and %d of text do not fit suite %q", len(enc), len(ct), string(s))
 	}
-	err = guard(func() error {
+	err = guard(func() (err error) {
 		id, err := s.kem()
 		if err != nil {
 			return err
@@ -129,8 +129,8 @@ func checkPublic(s Suite, public []byte) error {
 	switch {
 	case s == XWing && len(public) == xwingPublicSize:
 		point = public[xwingPublicSize-x25519Size:]
-		if err := guard(func() error {
-			_, err := hpke.KEM_XWING.Scheme().UnmarshalBinaryPublicKey(public)
+		if err := guard(func() (err error) {
+			_, err = hpke.KEM_XWING.Scheme().UnmarshalBinaryPublicKey(public)
 			return err
 		}); err != nil {
 			return err
@@ -158,7 +158,7 @@ func checkPublic(s Suite, public []byte) error {
 
 // derivePublic computes the public key of a secret.
 func derivePublic(s Suite, secret []byte) (public []byte, err error) {
-	err = guard(func() error {
+	err = guard(func() (err error) {
 		id, err := s.kem()
 		if err != nil {
 			return err

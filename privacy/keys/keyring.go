@@ -106,8 +106,8 @@ func child(seed [32]byte, bit byte) [32]byte {
 
 // find gives the seed that covers a leaf.
 func (k *Keyring) find(leaf uint64) (depth int, seed [32]byte, ok bool) {
-	for depth := range treeDepth + 1 {
-		if seed, ok := k.seeds[above(leaf, depth)]; ok {
+	for depth = range treeDepth + 1 {
+		if seed, ok = k.seeds[above(leaf, depth)]; ok {
 			return depth, seed, true
 		}
 	}
@@ -231,7 +231,7 @@ func (k *Keyring) Replace(path string) error {
 		return err
 	}
 	next := path + ".next"
-	if err := WriteSecret(next, data); err != nil {
+	if err = WriteSecret(next, data); err != nil {
 		return err
 	}
 	old, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -240,11 +240,11 @@ func (k *Keyring) Replace(path string) error {
 		return err
 	}
 	defer old.Close()
-	if err := os.Rename(next, path); err != nil {
+	if err = os.Rename(next, path); err != nil {
 		os.Remove(next)
 		return err
 	}
-	if dir, err := os.Open(filepath.Dir(path)); err == nil {
+	if dir, derr := os.Open(filepath.Dir(path)); derr == nil {
 		err = dir.Sync()
 		dir.Close()
 		if err != nil {

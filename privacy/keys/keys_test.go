@@ -128,8 +128,8 @@ func TestHPKEDifferential(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := must(hpke.NewRecipient(enc, sk, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte("i")))
-		if got, err := r.Open([]byte("a"), ct); err != nil || string(got) != "p" {
-			t.Errorf("%s: crypto/hpke opens %q, %v", c.suite, got, err)
+		if got, rerr := r.Open([]byte("a"), ct); rerr != nil || string(got) != "p" {
+			t.Errorf("%s: crypto/hpke opens %q, %v", c.suite, got, rerr)
 		}
 		enc, s, err := hpke.NewSender(sk.PublicKey(), hpke.HKDFSHA256(), hpke.AES256GCM(), []byte("i"))
 		if err != nil {

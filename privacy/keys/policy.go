@@ -89,7 +89,7 @@ func ParsePolicyPublic(s string) (PolicyPublic, error) {
 		return PolicyPublic{}, err
 	}
 	p := PolicyPublic{raw: string(raw)}
-	if err := guard(func() error { return p.key.UnmarshalBinary(raw) }); err != nil {
+	if err := guard(func() (err error) { return p.key.UnmarshalBinary(raw) }); err != nil {
 		return PolicyPublic{}, fmt.Errorf("read authority: %w", err)
 	}
 	return p, nil
@@ -139,8 +139,8 @@ func ParseAuthority(line string) (*Authority, error) {
 	}
 	a := new(Authority)
 	a.public.raw = string(raw[4 : 4+n])
-	err = guard(func() error {
-		if err := a.public.key.UnmarshalBinary([]byte(a.public.raw)); err != nil {
+	err = guard(func() (err error) {
+		if err = a.public.key.UnmarshalBinary([]byte(a.public.raw)); err != nil {
 			return err
 		}
 		return a.master.UnmarshalBinary(raw[4+n:])
@@ -189,7 +189,7 @@ func ParseAttributeKey(line string) (*AttributeKey, error) {
 		return nil, err
 	}
 	k := &AttributeKey{raw: raw}
-	if err := guard(func() error { return k.key.UnmarshalBinary(raw) }); err != nil {
+	if err := guard(func() (err error) { return k.key.UnmarshalBinary(raw) }); err != nil {
 		return nil, fmt.Errorf("read attribute key: %w", err)
 	}
 	return k, nil
@@ -312,9 +312,9 @@ func (p PolicyPublic) Seal(random io.Reader, policy string, secret []byte) (ct [
 	if random == nil {
 		random = rand.Reader
 	}
-	err = guard(func() error {
+	err = guard(func() (err error) {
 		var tp tkn20.Policy // a zero policy would encrypt without an error
-		if err := tp.FromString(mapped); err != nil {
+		if err = tp.FromString(mapped); err != nil {
 			return err
 		}
 		ct, err = p.key.Encrypt(random, tp, secret)
@@ -329,7 +329,7 @@ func (p PolicyPublic) Seal(random io.Reader, policy string, secret []byte) (ct [
 // Open decrypts what Seal made. The error matches privacy.ErrNoKey if the
 // attributes do not meet the policy; a damaged text cannot be told from that.
 func (k *AttributeKey) Open(ct []byte) (secret []byte, err error) {
-	err = guard(func() error {
+	err = guard(func() (err error) {
 		secret, err = k.key.Decrypt(ct)
 		return err
 	})

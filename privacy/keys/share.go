@@ -49,11 +49,11 @@ func ShareKey(random io.Reader, threshold, total int) (key []byte, shares []Shar
 		random = rand.Reader
 	}
 	seed := make([]byte, 64)
-	if _, err := io.ReadFull(random, seed); err != nil {
+	if _, err = io.ReadFull(random, seed); err != nil {
 		return nil, nil, fmt.Errorf("share key: %w", err)
 	}
 	defer clear(seed)
-	err = guard(func() error {
+	err = guard(func() (err error) {
 		g := group.Ristretto255
 		// circl's Ristretto RandomScalar does not read the reader it is given.
 		secret := g.HashToScalar(seed, []byte(labelDraw))
@@ -61,19 +61,18 @@ func ShareKey(random io.Reader, threshold, total int) (key []byte, shares []Shar
 		ss := secretsharing.New(random, uint(threshold-1), secret)
 		var commitments []byte
 		for _, e := range ss.CommitSecret() {
-			b, err := e.MarshalBinaryCompress()
-			if err != nil {
+			var b []byte
+			if b, err = e.MarshalBinaryCompress(); err != nil {
 				return err
 			}
 			commitments = append(commitments, b...)
 		}
 		for _, s := range ss.Share(uint(total)) {
-			id, err := s.ID.MarshalBinary()
-			if err != nil {
+			var id, value []byte
+			if id, err = s.ID.MarshalBinary(); err != nil {
 				return err
 			}
-			value, err := s.Value.MarshalBinary()
-			if err != nil {
+			if value, err = s.Value.MarshalBinary(); err != nil {
 				return err
 			}
 			shares = append(shares, Share{threshold, total, commitments, id, value})
@@ -147,7 +146,7 @@ func (s *Share) read() (secretsharing.Share, secretsharing.SecretCommitment, err
 // received the commitments by another way compares those himself.
 func (s *Share) Verify() error {
 	valid := false
-	err := guard(func() error {
+	err := guard(func() (err error) {
 		share, c, err := s.read()
 		if err != nil {
 			return err
@@ -195,7 +194,7 @@ func RecoverKey(shares []Share) ([]byte, error) {
 		return nil, privacy.NoKey("recover", "key", "%d different shares are given, %d are needed", len(good), first.Threshold)
 	}
 	var key []byte
-	err := guard(func() error {
+	err := guard(func() (err error) {
 		secret, err := secretsharing.Recover(uint(first.Threshold-1), good[:first.Threshold])
 		if err != nil {
 			return err

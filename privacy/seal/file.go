@@ -182,7 +182,7 @@ func (f *file) derive(outer *arrow.Schema) error {
 		if c.Mode != ModeChunk && cellWidth(f.plain.Field(c.Field).Type) < 0 {
 			return damaged("header", "column %q cannot be sealed by the cell", c.Name)
 		}
-		if i, err := table.Column(f.plain, c.Subject); c.Subject != "" && (err != nil || i == c.Field || !namesSubjects(valueType(f.plain.Field(i).Type))) {
+		if i, serr := table.Column(f.plain, c.Subject); c.Subject != "" && (serr != nil || i == c.Field || !namesSubjects(valueType(f.plain.Field(i).Type))) {
 			return damaged("header", "column %q has no proper subject", c.Name)
 		}
 	}

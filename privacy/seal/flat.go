@@ -239,7 +239,7 @@ func footerSlot(b []byte) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if d, err := root.structs(footerDicts, blockSize); err != nil || len(d) > 0 {
+	if d, derr := root.structs(footerDicts, blockSize); derr != nil || len(d) > 0 {
 		return 0, errFlat
 	}
 	at, err := root.field(footerBatches, 4)

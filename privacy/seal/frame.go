@@ -48,7 +48,7 @@ func (w *Writer) frame(b arrow.Record, ctx *chunkContext) (*frame, error) {
 	if f.clear, err = encodeStream(w.outer, rec); err != nil {
 		return nil, fmt.Errorf("encode batch: %w", err)
 	}
-	if _, err := f.clear.message(); err != nil { // the schema
+	if _, err = f.clear.message(); err != nil { // the schema
 		return nil, err
 	}
 	meta, err := f.clear.message()
@@ -86,8 +86,8 @@ func (w *Writer) sealedColumn(b arrow.Record, c column, ctx *chunkContext) (arro
 	}
 	var leaf leaves
 	if c.Mode == ModeSubject {
-		i, err := table.Column(w.plain, c.Subject)
-		if err != nil {
+		var i int
+		if i, err = table.Column(w.plain, c.Subject); err != nil {
 			return nil, nil, err
 		}
 		subjects := b.Column(i)

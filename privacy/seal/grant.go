@@ -44,7 +44,12 @@ type Options struct {
 	// Columns are sealed beside those that the grants name. Default none; if no
 	// name is given anywhere, all columns are sealed.
 	Columns []string
-	// Modes says how a column is sealed, by name. Default ModeChunk.
+	// Mode is how columns are sealed that Modes does not name. Default
+	// ModeChunk. The column that names the subject stays in ModeChunk if this
+	// is ModeSubject.
+	Mode Mode
+	// Modes says how a column is sealed, by name. A name that the grants leave
+	// out is sealed too. Default none.
 	Modes map[string]Mode
 	// Subject is the column that says whose the cells of a row are. Required
 	// for ModeSubject.
@@ -100,11 +105,7 @@ func choose(s *arrow.Schema, opt *Options) ([]column, error) {
 		if len(s.FieldIndices(f.Name)) != 1 {
 			return nil, fmt.Errorf("seal column %q: two columns have that name", f.Name)
 		}
-		mode := ModeChunk
-		if m, ok := opt.Modes[f.Name]; ok {
-			mode = m
-		}
-		c := column{Field: i, Mode: mode, Name: f.Name}
+		c := column{Field: i, Mode: opt.mode(f.Name), Name: f.Name}
 		if err := c.checkMode(s, opt); err != nil {
 			return nil, fmt.Errorf("seal column %q: %w", f.Name, err)
 		}
@@ -117,6 +118,16 @@ func choose(s *arrow.Schema, opt *Options) ([]column, error) {
 		return nil, privacy.Refused("seal", "table", "it has no column to seal")
 	}
 	return columns, nil
+}
+
+func (opt *Options) mode(name string) Mode {
+	switch m := opt.Modes[name]; {
+	case m != "":
+		return m
+	case opt.Mode == "" || opt.Mode == ModeSubject && name == opt.Subject:
+		return ModeChunk
+	}
+	return opt.Mode
 }
 
 // checkMode holds a column's mode against its type and sets its subject.
@@ -133,8 +144,8 @@ func (c *column) checkMode(s *arrow.Schema, opt *Options) error {
 		if err != nil {
 			return err
 		}
-		if i == c.Field || !namesSubjects(valueType(s.Field(i).Type)) || (opt.Modes[opt.Subject] != "" && opt.Modes[opt.Subject] != ModeChunk) {
-			return fmt.Errorf("column %q cannot name the subject", opt.Subject)
+		if i == c.Field || !namesSubjects(valueType(s.Field(i).Type)) || opt.mode(opt.Subject) != ModeChunk {
+			return fmt.Errorf("column %q cannot name the subject: it must be text or integers, and clear or in mode %q", opt.Subject, ModeChunk)
 		}
 		c.Subject = opt.Subject
 	case ModeCell:

@@ -48,7 +48,7 @@ func Rewrap(s Storage, size int64, u Unlock, c Change) (Info, error) {
 		return Info{}, err
 	}
 	defer k.erase()
-	if err := f.change(k, &c); err != nil {
+	if err = f.change(k, &c); err != nil {
 		return Info{}, err
 	}
 	padded, err := f.h.encode()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"testing"
 
@@ -128,10 +129,10 @@ func TestRewrapInterrupted(t *testing.T) {
 		if (budget < 2*size) != errors.Is(err, errCrash) {
 			t.Fatalf("budget %d: Rewrap = %v", budget, err)
 		}
-		if got, err := readAll(m.b, with1(s.audit)); err == nil {
+		if got, rerr := readAll(m.b, with1(s.audit)); rerr == nil {
 			compare(t, s.schema, s.batches, got)
-		} else if !errors.Is(err, privacy.ErrTampered) {
-			t.Errorf("budget %d: open = %v, want ErrTampered", budget, err)
+		} else if !errors.Is(rerr, privacy.ErrTampered) {
+			t.Errorf("budget %d: open = %v, want ErrTampered", budget, rerr)
 		}
 		m.budget = 1 << 30
 		_, err = Rewrap(m, int64(len(m.b)), with1(s.audit), Change{})
@@ -171,4 +172,14 @@ func TestRotate(t *testing.T) {
 	if _, err := Rotate(context.Background(), io.Discard, r, Rotation{Grants: []Grant{{Recipient: next.Recipient(), Columns: []string{"id"}}}}); err == nil {
 		t.Error("Rotate sealed a clear column")
 	}
+	// Grants of all columns mean all that are sealed, and seal no others.
+	out.Reset()
+	info, err := Rotate(context.Background(), &out, r, Rotation{Grants: []Grant{{Recipient: next.Recipient()}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(info.Holders[0].Columns), "[name income tags]"; got != want {
+		t.Errorf("Rotate for all columns grants %s, want %s", got, want)
+	}
+	compare(t, s.schema, s.batches, must(readAll(out.Bytes(), with1(next))))
 }

@@ -60,13 +60,14 @@ func Rotate(ctx context.Context, w io.Writer, r *Reader, rot Rotation) (Info, er
 				return Info{}, err
 			}
 		}
+		opt.Columns = append(opt.Columns, c.Name) // those and no others
 		opt.Modes[c.Name] = c.Mode
 		if c.Subject != "" {
 			opt.Subject = c.Subject
 		}
 	}
 	for i := range rot.Grants { // a grant that names a clear column would seal it
-		if _, err := r.f.granted(&rot.Grants[i], k); err != nil {
+		if _, err = r.f.granted(&rot.Grants[i], k); err != nil {
 			return Info{}, err
 		}
 	}
@@ -82,7 +83,7 @@ func Rotate(ctx context.Context, w io.Writer, r *Reader, rot Rotation) (Info, er
 	if err != nil {
 		return Info{}, err
 	}
-	if _, err := table.Copy(ctx, out, st); err != nil {
+	if _, err = table.Copy(ctx, out, st); err != nil {
 		return Info{}, err
 	}
 	err = out.Close()

@@ -157,7 +157,7 @@ func TestRoundTrip(t *testing.T) {
 		if g := r.Granted(); fmt.Sprint(g) != "[name city]" {
 			t.Errorf("Granted() = %v, want [name city]", g)
 		}
-		if _, err := r.Stream([]string{"tags"}); !errors.Is(err, privacy.ErrNoKey) {
+		if _, err = r.Stream([]string{"tags"}); !errors.Is(err, privacy.ErrNoKey) {
 			t.Errorf("stream of a column that is not granted = %v, want ErrNoKey", err)
 		}
 		st, err := r.Stream([]string{"city", "id"})

@@ -128,8 +128,8 @@ func (s *slot) openTrustees(h [sha256.Size]byte, ids []*keys.Identity) (k *keySe
 			if sh.Recipient != hex.EncodeToString(r[:]) || sh.Suite != string(id.Recipient().Suite()) {
 				continue
 			}
-			secret, err := sh.open(h, aad, id, shareSize(threshold))
-			if err != nil {
+			var secret []byte
+			if secret, err = sh.open(h, aad, id, shareSize(threshold)); err != nil {
 				return nil, true, err
 			}
 			share := keys.Share{Threshold: threshold, Total: len(s.Shares), ID: secret[:32], Value: secret[32:64], Commitments: secret[64:]}

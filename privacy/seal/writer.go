@@ -131,7 +131,7 @@ func (w *Writer) begin(empty bool) error {
 	if i.SchemaDigest, i.FooterDigest, err = frameDigests(message, foot); err != nil {
 		return err
 	}
-	if err := w.makeSlots(); err != nil { // now under the file's final hash
+	if err = w.makeSlots(); err != nil { // now under the file's final hash
 		return err
 	}
 	mac, err := w.h.mac(w.keys.header)
@@ -303,7 +303,7 @@ func (w *Writer) flush(final bool) error {
 	}
 	for i, c := range w.h.Immutable.Columns {
 		var salt [saltSize]byte
-		if _, err := io.ReadFull(w.random, salt[:]); err != nil {
+		if _, err = io.ReadFull(w.random, salt[:]); err != nil {
 			return err
 		}
 		if len(w.out) <= i {
