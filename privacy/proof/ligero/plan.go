@@ -45,7 +45,36 @@ type scaledPublic struct {
 
 type scaledProduct struct {
 	coef Elem
-	f, g Form
+	f, g sumForm
+}
+
+// sumForm is a form in one tableau row.
+type sumForm struct {
+	constant Elem
+	linear   []scaled
+	public   []scaledPublic // with None
+}
+
+func (f Form) in(row int) (out sumForm) {
+	for _, l := range f {
+		if l.V != None {
+			out.linear = append(out.linear, scaled{l.V, l.Coef})
+			continue
+		}
+		parts := []Part{{Constant, field.One()}}
+		if l.Pub != nil {
+			parts = l.Pub(row)
+		}
+		for _, p := range parts {
+			p.Coef.Mul(&p.Coef, &l.Coef)
+			if p.Basis == Constant {
+				out.constant.Add(&out.constant, &p.Coef)
+			} else {
+				out.public = append(out.public, scaledPublic{None, p.Basis, p.Coef})
+			}
+		}
+	}
+	return out
 }
 
 // plans makes the combinations of the zero and the sum test in row r.
@@ -77,7 +106,7 @@ type collector struct {
 func (k *collector) add(terms []Product, coef Elem, row int) {
 	for _, p := range terms {
 		if p.G != nil {
-			k.products = append(k.products, scaledProduct{coef, p.F, p.G})
+			k.products = append(k.products, scaledProduct{coef, p.F.in(row), p.G.in(row)})
 			continue
 		}
 		for _, l := range p.F {
@@ -150,8 +179,8 @@ func (p *plan) evaluate(acc []Elem, value func(Vec) []Elem, basis func(int) []El
 		}
 	}
 	for _, t := range p.products {
-		form(f, t.f, value)
-		form(g, t.g, value)
+		t.f.evaluate(f, value, basis)
+		t.g.evaluate(g, value, basis)
 		for i := range acc {
 			x.Mul(&f[i], &g[i])
 			x.Mul(&x, &t.coef)
@@ -160,19 +189,14 @@ func (p *plan) evaluate(acc []Elem, value func(Vec) []Elem, basis func(int) []El
 	}
 }
 
-// form evaluates a sum without public vectors.
-func form(dst []Elem, f Form, value func(Vec) []Elem) {
-	clear(dst)
+func (s *sumForm) evaluate(dst []Elem, value func(Vec) []Elem, basis func(int) []Elem) {
 	one, minus := field.One(), field.Int(-1)
-	for _, l := range f {
-		if l.V == None {
-			for i := range dst {
-				dst[i].Add(&dst[i], &l.Coef)
-			}
-			continue
-		}
-		v := value(l.V)
-		switch l.Coef {
+	for i := range dst {
+		dst[i] = s.constant
+	}
+	for _, l := range s.linear {
+		v := value(l.v)
+		switch l.coef {
 		case one:
 			for i := range dst {
 				dst[i].Add(&dst[i], &v[i])
@@ -182,8 +206,31 @@ func form(dst []Elem, f Form, value func(Vec) []Elem) {
 				dst[i].Sub(&dst[i], &v[i])
 			}
 		default:
-			axpy(dst, &l.Coef, v)
+			axpy(dst, &l.coef, v)
 		}
+	}
+	for _, l := range s.public {
+		axpy(dst, &l.coef, basis(l.basis))
+	}
+}
+
+// used lists the vectors and the basis polynomials that a plan reads.
+func (p *plan) used(vectors map[Vec]bool, bases map[int]bool) {
+	form := func(linear []scaled, public []scaledPublic) {
+		for _, l := range linear {
+			vectors[l.v] = true
+		}
+		for _, l := range public {
+			bases[l.basis] = true
+			if l.v != None {
+				vectors[l.v] = true
+			}
+		}
+	}
+	form(p.linear, p.public)
+	for _, t := range p.products {
+		form(t.f.linear, t.f.public)
+		form(t.g.linear, t.g.public)
 	}
 }
 

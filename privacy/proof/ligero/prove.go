@@ -163,10 +163,10 @@ func (t *tester) pair() [2][]Elem {
 // row takes tableau row r of every vector that has one.
 func (t *tester) row(r int) error {
 	sys := t.p.sys
-	used := map[Vec]bool{}
+	used, public := map[Vec]bool{}, map[int]bool{}
 	zero, total := sys.plans(t.c, r)
-	zero.vectors(used)
-	total.vectors(used)
+	zero.used(used, public)
+	total.used(used, public)
 	for i := range sys.vecs {
 		v := &sys.vecs[i]
 		if r >= v.rows {
@@ -183,14 +183,10 @@ func (t *tester) row(r int) error {
 		}
 	}
 	bases := map[int][2][]Elem{}
-	for _, pl := range []*plan{&zero, &total} {
-		for _, b := range pl.public {
-			if _, ok := bases[b.basis]; !ok {
-				clear(t.coeffs)
-				copy(t.coeffs, sys.bases[b.basis])
-				bases[b.basis] = t.spread()
-			}
-		}
+	for b := range public {
+		clear(t.coeffs)
+		copy(t.coeffs, sys.bases[b])
+		bases[b] = t.spread()
 	}
 	k := sys.K()
 	for h := range 2 {
@@ -220,24 +216,6 @@ func (t *tester) spread() [2][]Elem {
 	t.p.code.Coset(b[0], t.coeffs, 0)
 	t.p.code.Coset(b[1], t.coeffs, t.p.sys.Params.Rate/2)
 	return b
-}
-
-// vectors marks those that a plan reads.
-func (p *plan) vectors(used map[Vec]bool) {
-	for _, l := range p.linear {
-		used[l.v] = true
-	}
-	for _, l := range p.public {
-		used[l.v] = true
-	}
-	for _, t := range p.products {
-		for _, f := range []Form{t.f, t.g} {
-			for _, l := range f {
-				used[l.V] = true
-			}
-		}
-	}
-	delete(used, None)
 }
 
 // open appends the opened leaves and their paths.

@@ -76,8 +76,8 @@ type Lin struct {
 // Form is a sum.
 type Form []Lin
 
-// Product is F·G, or F alone where G is nil. Only F of the latter may have
-// public vectors, since the degree ends at two.
+// Product is F·G, or F alone where G is nil. In F·G a public vector stands by
+// itself, with None, since the degree ends at two.
 type Product struct{ F, G Form }
 
 // NewSystem starts an empty system.
@@ -127,6 +127,9 @@ func (s *System) TableauRows() int { return s.rows }
 
 // Oracles is the number of oracles.
 func (s *System) Oracles() int { return len(s.oracles) }
+
+// OracleSize is the number of an oracle's vectors.
+func (s *System) OracleSize(o Oracle) int { return len(s.oracles[o].vecs) }
 
 // Basis adds a public polynomial by its values at the first slots; the others,
 // and the pads' places, are zero.
@@ -217,7 +220,7 @@ func (s *System) Sum(target Elem, terms ...Product) {
 func (s *System) rowsOf(terms []Product) int {
 	rows := -1
 	each(terms, func(l Lin, pair bool) {
-		if pair && l.Pub != nil {
+		if pair && l.Pub != nil && l.V != None {
 			panic("ligero: a product of a public vector and two others")
 		}
 		if l.V == None {

@@ -1,0 +1,143 @@
+package proof
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/verisim/verisim/formats/table"
+)
+
+// benchTable has ten nullable columns: five of few values, two dates, three
+// numbers of 32 bits.
+func benchTable(n int) (*arrow.Schema, []table.Batch) {
+	var fields []arrow.Field
+	for i := range 5 {
+		fields = append(fields, arrow.Field{Name: fmt.Sprint("code", i), Type: &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: arrow.BinaryTypes.String}, Nullable: true})
+	}
+	for i := range 2 {
+		fields = append(fields, arrow.Field{Name: fmt.Sprint("day", i), Type: arrow.FixedWidthTypes.Date32, Nullable: true})
+	}
+	for i := range 3 {
+		fields = append(fields, arrow.Field{Name: fmt.Sprint("number", i), Type: arrow.PrimitiveTypes.Int64, Nullable: true})
+	}
+	s := arrow.NewSchema(fields, nil)
+	r := rand.New(rand.NewPCG(1, 2))
+	var out []table.Batch
+	for n > 0 {
+		m := min(n, 65536)
+		n -= m
+		b := array.NewRecordBuilder(memory.DefaultAllocator, s)
+		for i := range m {
+			for c := range 10 {
+				if c > 0 && r.IntN(50) == 0 {
+					b.Field(c).AppendNull()
+					continue
+				}
+				switch f := b.Field(c).(type) {
+				case *array.BinaryDictionaryBuilder:
+					if err := f.AppendString(string(rune('a' + (i+r.IntN(7))%20))); err != nil {
+						panic(err)
+					}
+				case *array.Date32Builder:
+					f.Append(arrow.Date32(18000 + r.IntN(2000)))
+				case *array.Int64Builder:
+					f.Append(int64(r.Uint32()))
+				}
+			}
+		}
+		out = append(out, b.NewRecord())
+	}
+	return s, out
+}
+
+func benchStatements() string {
+	s := "version: 1\ntable: t\nstatements:\n- rows:\n"
+	for i := range 5 {
+		s += fmt.Sprintf("- member: {column: code%d, of: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t]}\n", i)
+		s += fmt.Sprintf("- nulls: {column: code%d, max_rate: 0.05}\n", i)
+	}
+	for i := range 2 {
+		s += fmt.Sprintf("- range: {column: day%d, min: 2019-01-01, max: 2026-12-31}\n- nulls: {column: day%d, max_rate: 0.05}\n", i, i)
+	}
+	for i := range 3 {
+		s += fmt.Sprintf("- range: {column: number%d, min: 0, max: 4294967295}\n- nulls: {column: number%d, max_rate: 0.05}\n- sum: {column: number%d}\n", i, i, i)
+	}
+	return s + "- rate: {column: code0, is: a}\n"
+}
+
+// cpu is the processor time of the process so far.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkTable proves and verifies the table of the goal at several sizes.
+func BenchmarkTable(b *testing.B) {
+	for _, n := range []int{10_000, 100_000, 1_000_000, 4_000_000} {
+		b.Run(fmt.Sprintf("rows=%d", n), func(b *testing.B) {
+			schema, batches := benchTable(n)
+			for b.Loop() {
+				doc, err := DecodeDocument("s", []byte(benchStatements()))
+				if err != nil {
+					b.Fatal(err)
+				}
+				var peak uint64
+				stop := make(chan bool)
+				go func() {
+					var m runtime.MemStats
+					for {
+						select {
+						case <-stop:
+							return
+						case <-time.After(50 * time.Millisecond):
+							runtime.ReadMemStats(&m)
+							peak = max(peak, m.HeapInuse)
+						}
+					}
+				}()
+				start, used := time.Now(), cpu()
+				p := New(doc, Options{Workers: 2})
+				t, err := p.Table("t", schema, nil, "")
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, x := range batches {
+					if err = t.Add(x); err != nil {
+						b.Fatal(err)
+					}
+				}
+				file, err := p.Prove(context.Background())
+				if err != nil {
+					b.Fatal(err)
+				}
+				proved, provedCPU := time.Since(start), cpu()-used
+				close(stop)
+				start, used = time.Now(), cpu()
+				r, err := Verify(context.Background(), file, VerifyOptions{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(proved.Seconds(), "prove-s")
+				b.ReportMetric(provedCPU.Seconds(), "prove-cpu-s")
+				b.ReportMetric(time.Since(start).Seconds(), "verify-s")
+				b.ReportMetric((cpu() - used).Seconds(), "verify-cpu-s")
+				b.ReportMetric(float64(len(file))/1e6, "MB")
+				b.ReportMetric(float64(peak)/1e6, "heap-MB")
+				b.ReportMetric(float64(r.Header.Params.LogK), "log-k")
+				b.ReportMetric(float64(r.Summary.SoundnessBits), "bits")
+			}
+		})
+	}
+}

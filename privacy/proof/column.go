@@ -1,0 +1,375 @@
+package proof
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+)
+
+// ColumnShape is what the header says about a column.
+type ColumnShape struct {
+	Name     string   `json:"name"`
+	Type     string   `json:"type"` // Arrow's name of the value type
+	Nullable bool     `json:"nullable"`
+	Encoding Encoding `json:"encoding"`
+}
+
+// shapeOf decides how a field is encoded.
+func shapeOf(f arrow.Field, e *Encoding) (ColumnShape, error) {
+	t := f.Type
+	if d, ok := t.(*arrow.DictionaryType); ok {
+		t = d.ValueType
+	}
+	c := ColumnShape{Name: f.Name, Type: t.String(), Nullable: f.Nullable}
+	if e != nil {
+		c.Encoding = *e
+	}
+	if err := c.check(); err != nil {
+		return c, err
+	}
+	return c, nil
+}
+
+// maxDictionary is the largest dictionary: what LogUp tables are sized for.
+const maxDictionary = 1 << 20
+
+// check says whether the encoding fits the type.
+func (c *ColumnShape) check() error {
+	bad := func(format string, args ...any) error {
+		return fmt.Errorf("encode column %q: %s", c.Name, fmt.Sprintf(format, args...))
+	}
+	class := c.class()
+	if class == "" {
+		return bad("a column of type %s cannot be proved", c.Type)
+	}
+	if e := c.Encoding.Decimal; (e != nil) != (class == "float") {
+		if e == nil {
+			return bad("a floating-point column needs decimal: PLACES, since proofs are about whole numbers")
+		}
+		return bad("decimal is for floating-point columns, this one is %s", c.Type)
+	}
+	if e := c.Encoding.Decimal; e != nil && (*e < 0 || *e > 9) {
+		return bad("decimal is 0 to 9 places")
+	}
+	if d := c.Encoding.Dictionary; (d != nil) != (class == "text") {
+		if d == nil {
+			return bad("a string column needs the list of its values: a member statement with of, or a dictionary")
+		}
+		return bad("a dictionary is for string columns, this one is %s", c.Type)
+	}
+	if n := len(c.Encoding.Dictionary); class == "text" && (n == 0 || n > maxDictionary) {
+		return bad("its dictionary has %d values, want 1 to %d", n, maxDictionary)
+	}
+	return nil
+}
+
+// class sorts types by how their cells become integers and text.
+func (c *ColumnShape) class() string {
+	switch {
+	case c.Type == "bool":
+		return "bool"
+	case c.Type == "utf8", c.Type == "large_utf8":
+		return "text"
+	case c.Type == "float32", c.Type == "float64":
+		return "float"
+	case strings.HasPrefix(c.Type, "decimal("):
+		return "decimal"
+	case c.Type == "date32":
+		return "date"
+	case strings.HasPrefix(c.Type, "timestamp["):
+		return "timestamp"
+	case strings.HasPrefix(c.Type, "int"), strings.HasPrefix(c.Type, "uint"), c.Type == "date64",
+		strings.HasPrefix(c.Type, "time32"), strings.HasPrefix(c.Type, "time64"), strings.HasPrefix(c.Type, "duration"):
+		return "int"
+	}
+	return ""
+}
+
+// scale is the number of decimal places of the integers.
+func (c *ColumnShape) scale() int {
+	switch c.class() {
+	case "float":
+		return *c.Encoding.Decimal
+	case "decimal":
+		_, s, _ := strings.Cut(strings.TrimSuffix(c.Type, ")"), ", ")
+		n, err := strconv.Atoi(strings.TrimSpace(s))
+		if err != nil || n < 0 || n > 38 {
+			return 0
+		}
+		return n
+	}
+	return 0
+}
+
+// parse reads a number, date, time or value as the column's integer.
+func (c *ColumnShape) parse(text string) (*big.Int, error) {
+	switch c.class() {
+	case "bool":
+		switch text {
+		case "true":
+			return big.NewInt(1), nil
+		case "false":
+			return big.NewInt(0), nil
+		}
+	case "text":
+		for i, v := range c.Encoding.Dictionary {
+			if v == text {
+				return big.NewInt(int64(i) + 1), nil
+			}
+		}
+		return nil, fmt.Errorf("column %q has no value %q in its dictionary", c.Name, text)
+	case "date":
+		if t, err := time.Parse(time.DateOnly, text); err == nil {
+			return big.NewInt(t.Unix() / 86400), nil
+		}
+	case "timestamp":
+		for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
+			if t, err := time.Parse(layout, text); err == nil {
+				return c.instant(t)
+			}
+		}
+	}
+	v, ok := parseScaled(text, c.scale())
+	if !ok || c.class() == "bool" {
+		return nil, fmt.Errorf("column %q is %s: %q is no such value, or has more decimal places", c.Name, c.Type, text)
+	}
+	return v, nil
+}
+
+// instant is a time in a timestamp column's unit.
+func (c *ColumnShape) instant(t time.Time) (*big.Int, error) {
+	per := int64(1)
+	switch {
+	case strings.HasPrefix(c.Type, "timestamp[ms"):
+		per = 1e3
+	case strings.HasPrefix(c.Type, "timestamp[us"):
+		per = 1e6
+	case strings.HasPrefix(c.Type, "timestamp[ns"):
+		per = 1e9
+	}
+	v := new(big.Int).Mul(big.NewInt(t.Unix()), big.NewInt(per))
+	if int64(t.Nanosecond())%(1e9/per) != 0 {
+		return nil, fmt.Errorf("column %q is %s: a time is given to a finer unit", c.Name, c.Type)
+	}
+	return v.Add(v, big.NewInt(int64(t.Nanosecond())/(1e9/per))), nil
+}
+
+// parseScaled reads a decimal number as an integer of 10^-scale units, exactly.
+func parseScaled(text string, scale int) (*big.Int, bool) {
+	if len(text) > 60 || strings.ContainsAny(text, "eEpPxX_/") {
+		return nil, false
+	}
+	r, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return nil, false
+	}
+	r.Mul(r, new(big.Rat).SetInt(pow10(scale)))
+	if !r.IsInt() {
+		return nil, false
+	}
+	return r.Num(), true
+}
+
+func pow10(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
+
+// formatScaled writes what parseScaled reads.
+func formatScaled(v *big.Int, scale int) string {
+	if scale == 0 {
+		return v.String()
+	}
+	return new(big.Rat).SetFrac(v, pow10(scale)).FloatString(scale)
+}
+
+// column holds the cells of one column as integers, in the order of rows.
+type column struct {
+	shape   ColumnShape
+	codes   map[string]int64
+	values  [][]int64 // blocks of blockRows
+	present [][]bool  // nil blocks where the column cannot be null
+	rows    int
+}
+
+const blockRows = 1 << 14
+
+func newColumn(c ColumnShape) *column {
+	col := &column{shape: c}
+	if c.class() == "text" {
+		col.codes = make(map[string]int64, len(c.Encoding.Dictionary))
+		for i, v := range c.Encoding.Dictionary {
+			col.codes[v] = int64(i) + 1
+		}
+	}
+	return col
+}
+
+// at is the integer of row i, 0 where it is null.
+func (c *column) at(i int) int64 { return c.values[i/blockRows][i%blockRows] }
+
+// there says whether the cell of row i is not null.
+func (c *column) there(i int) bool {
+	b := c.present[i/blockRows]
+	return b == nil || b[i%blockRows]
+}
+
+// CellError says that a cell has no integer. It never holds the cell.
+type CellError struct {
+	Column string
+	Row    int64
+	Cause  string
+}
+
+func (e *CellError) Error() string {
+	return fmt.Sprintf("encode column %q: row %d %s", e.Column, e.Row, e.Cause)
+}
+
+// add takes the next cells.
+func (c *column) add(a arrow.Array) error {
+	get, err := c.reader(a)
+	if err != nil {
+		return err
+	}
+	for i := range a.Len() {
+		at := c.rows % blockRows
+		if at == 0 {
+			c.values = append(c.values, make([]int64, 0, blockRows))
+			var p []bool
+			if c.shape.Nullable {
+				p = make([]bool, 0, blockRows)
+			}
+			c.present = append(c.present, p)
+		}
+		last := len(c.values) - 1
+		null := a.IsNull(i)
+		var v int64
+		switch {
+		case null && !c.shape.Nullable:
+			return &CellError{c.shape.Name, int64(c.rows), "is null, and the schema says that it cannot be"}
+		case !null:
+			var cause string
+			if v, cause = get(i); cause != "" {
+				return &CellError{c.shape.Name, int64(c.rows), cause}
+			}
+		}
+		c.values[last] = append(c.values[last], v)
+		if c.shape.Nullable {
+			c.present[last] = append(c.present[last], !null)
+		}
+		c.rows++
+	}
+	return nil
+}
+
+// reader gives the integer of a cell that is there, or why it has none.
+func (c *column) reader(a arrow.Array) (func(i int) (int64, string), error) {
+	switch a := a.(type) {
+	case *array.Boolean:
+		return func(i int) (int64, string) {
+			if a.Value(i) {
+				return 1, ""
+			}
+			return 0, ""
+		}, nil
+	case *array.Int8:
+		return whole(a.Int8Values()), nil
+	case *array.Int16:
+		return whole(a.Int16Values()), nil
+	case *array.Int32:
+		return whole(a.Int32Values()), nil
+	case *array.Int64:
+		return whole(a.Int64Values()), nil
+	case *array.Uint8:
+		return whole(a.Uint8Values()), nil
+	case *array.Uint16:
+		return whole(a.Uint16Values()), nil
+	case *array.Uint32:
+		return whole(a.Uint32Values()), nil
+	case *array.Uint64:
+		v := a.Uint64Values()
+		return func(i int) (int64, string) {
+			if v[i] > math.MaxInt64 {
+				return 0, "does not fit 64 signed bits"
+			}
+			return int64(v[i]), ""
+		}, nil
+	case *array.Date32:
+		return whole(a.Date32Values()), nil
+	case *array.Date64:
+		return whole(a.Date64Values()), nil
+	case *array.Time32:
+		return whole(a.Time32Values()), nil
+	case *array.Time64:
+		return whole(a.Time64Values()), nil
+	case *array.Timestamp:
+		return whole(a.TimestampValues()), nil
+	case *array.Duration:
+		return whole(a.DurationValues()), nil
+	case *array.Float32:
+		v := a.Float32Values()
+		return func(i int) (int64, string) { return c.scaled(float64(v[i]), true) }, nil
+	case *array.Float64:
+		v := a.Float64Values()
+		return func(i int) (int64, string) { return c.scaled(v[i], false) }, nil
+	case *array.Decimal128:
+		v := a.Values()
+		return func(i int) (int64, string) {
+			if lo := int64(v[i].LowBits()); v[i].HighBits() == lo>>63 {
+				return lo, ""
+			}
+			return 0, "does not fit 64 signed bits"
+		}, nil
+	case *array.String:
+		return func(i int) (int64, string) { return c.code(a.Value(i)) }, nil
+	case *array.LargeString:
+		return func(i int) (int64, string) { return c.code(a.Value(i)) }, nil
+	case *array.Dictionary:
+		values := a.Dictionary()
+		inner, err := c.reader(values)
+		if err != nil {
+			return nil, err
+		}
+		codes, causes := make([]int64, values.Len()), make([]string, values.Len())
+		for i := range codes {
+			if values.IsNull(i) {
+				causes[i] = "is null by its dictionary, which cannot be proved"
+				continue
+			}
+			codes[i], causes[i] = inner(i)
+		}
+		return func(i int) (int64, string) {
+			k := a.GetValueIndex(i)
+			return codes[k], causes[k]
+		}, nil
+	}
+	return nil, fmt.Errorf("encode column %q: a column of type %s cannot be proved", c.shape.Name, a.DataType())
+}
+
+func whole[T ~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32](v []T) func(int) (int64, string) {
+	return func(i int) (int64, string) { return int64(v[i]), "" }
+}
+
+func (c *column) code(s string) (int64, string) {
+	if k, ok := c.codes[s]; ok {
+		return k, ""
+	}
+	return 0, "has a value that is not in the dictionary"
+}
+
+// scaled is the decimal number that a floating-point number stands for.
+func (c *column) scaled(f float64, single bool) (int64, string) {
+	p := math.Pow10(*c.shape.Encoding.Decimal)
+	v := math.Round(f * p)
+	same := v/p == f
+	if single {
+		same = float32(v/p) == float32(f)
+	}
+	if !same || math.Abs(v) >= 1<<53 {
+		return 0, fmt.Sprintf("is no number with %d decimal places", *c.shape.Encoding.Decimal)
+	}
+	return int64(v), ""
+}

@@ -1,0 +1,130 @@
+package proof
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/verisim/verisim/privacy"
+	"github.com/verisim/verisim/privacy/proof/ligero"
+)
+
+// Header is everything public about a proof (PROOFS.md, section 7).
+type Header struct {
+	Version    int           `json:"version"`
+	Params     ligero.Params `json:"params"`
+	Nonce      string        `json:"nonce"` // 32 bytes, hex
+	Tables     []TableShape  `json:"tables"`
+	Statements []Statement   `json:"statements"`
+}
+
+// TableShape is what the header says about a table.
+type TableShape struct {
+	Name string `json:"name"`
+	Rows int64  `json:"rows"`
+	// Commitment is the table root of privacy/commit, hex, or empty.
+	Commitment string        `json:"commitment"`
+	Columns    []ColumnShape `json:"columns"`
+}
+
+// magic starts a proof file.
+const magic = "verisim-proof/v1\n"
+
+const (
+	maxHeader     = 64 << 20 // bytes; dictionaries are most of it
+	maxRows       = 1 << 32
+	maxColumns    = 4096
+	maxStatements = 4096
+)
+
+// Sniff says whether head starts a proof file.
+func Sniff(head []byte) bool { return bytes.HasPrefix(head, []byte("verisim-proof/")) }
+
+// encode writes the file's front: magic, length and header.
+func (h *Header) encode() ([]byte, error) {
+	text, err := privacy.Canonical(h)
+	if err != nil {
+		return nil, fmt.Errorf("write proof: %w", err)
+	}
+	if len(text) > maxHeader {
+		return nil, fmt.Errorf("write proof: its header has %d bytes, at most %d are read", len(text), maxHeader)
+	}
+	return append(binary.BigEndian.AppendUint32([]byte(magic), uint32(len(text))), text...), nil
+}
+
+// decodeHeader splits a file into its front, the header in it, and the body.
+func decodeHeader(file []byte) (front []byte, h *Header, body []byte, err error) {
+	if !bytes.HasPrefix(file, []byte(magic)) {
+		if Sniff(file) {
+			return nil, nil, nil, &privacy.Error{Kind: privacy.ErrVersion, Verb: "verify", Object: "proof", Cause: "it is of a version that this program does not know"}
+		}
+		return nil, nil, nil, privacy.Tampered("verify", "proof", "this is no proof file")
+	}
+	rest := file[len(magic):]
+	if len(rest) < 4 {
+		return nil, nil, nil, privacy.Tampered("verify", "proof", "its header is cut")
+	}
+	n := int(binary.BigEndian.Uint32(rest))
+	if n > maxHeader || n > len(rest)-4 {
+		return nil, nil, nil, privacy.Tampered("verify", "proof", "its header is cut")
+	}
+	h = &Header{}
+	if err := privacy.DecodeCanonical(rest[4:4+n], h); err != nil {
+		return nil, nil, nil, privacy.Tampered("verify", "proof", "its header is malformed: %v", err)
+	}
+	if err := h.check(); err != nil {
+		return nil, nil, nil, err
+	}
+	at := len(magic) + 4 + n
+	return file[:at], h, file[at:], nil
+}
+
+// check says whether the header is well formed.
+func (h *Header) check() error {
+	bad := func(format string, args ...any) error {
+		return privacy.Tampered("verify", "proof", format, args...)
+	}
+	if h.Version != Version {
+		return &privacy.Error{Kind: privacy.ErrVersion, Verb: "verify", Object: "proof", Cause: fmt.Sprintf("version is %d, this program knows %d", h.Version, Version)}
+	}
+	if err := h.Params.Check(); err != nil {
+		return bad("%v", err)
+	}
+	if b, err := hex.DecodeString(h.Nonce); err != nil || len(b) != 32 || strings.ToLower(h.Nonce) != h.Nonce {
+		return bad("its nonce is malformed")
+	}
+	if len(h.Tables) == 0 || len(h.Statements) == 0 || len(h.Statements) > maxStatements {
+		return bad("it has %d tables and %d statements", len(h.Tables), len(h.Statements))
+	}
+	names, columns := map[string]bool{}, 0
+	for i := range h.Tables {
+		t := &h.Tables[i]
+		if names[t.Name] || t.Rows < 1 || t.Rows > maxRows {
+			return bad("table %q is there twice, or has %d rows", t.Name, t.Rows)
+		}
+		names[t.Name] = true
+		if t.Commitment != "" {
+			if b, err := hex.DecodeString(t.Commitment); err != nil || len(b) != 32 {
+				return bad("the commitment of table %q is malformed", t.Name)
+			}
+		}
+		seen := map[string]bool{}
+		for j := range t.Columns {
+			c := &t.Columns[j]
+			if seen[c.Name] {
+				return bad("column %q is there twice", c.Name)
+			}
+			seen[c.Name] = true
+			if err := c.check(); err != nil {
+				return bad("%v", err)
+			}
+		}
+		columns += len(t.Columns)
+	}
+	if columns > maxColumns {
+		return bad("it has %d columns", columns)
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+package proof
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+)
+
+// words says a statement in plain English. The statement has been verified.
+func (b *builder) words(s *Statement) string {
+	var t *builtTable
+	for _, x := range b.tables {
+		if x.shape.Name == s.Table {
+			t = x
+		}
+	}
+	shape := func(name string) *ColumnShape { return t.columns[name].shape }
+	where := ""
+	if s.Where != nil {
+		where = fmt.Sprintf(" where %s is %q", s.Where.Column, s.Where.Is)
+	}
+	switch s.Kind {
+	case "rows":
+		return fmt.Sprintf("table %s has %d rows", s.Table, t.rows)
+	case "range":
+		return fmt.Sprintf("every value of %s that is there is from %s to %s", s.Column, s.Min, s.Max)
+	case "member":
+		return fmt.Sprintf("every value of %s that is there is one of %d listed values", s.Column, len(shape(s.Column).Encoding.Dictionary))
+	case "nulls":
+		switch {
+		case s.Max != "":
+			return fmt.Sprintf("at most %s values of %s are missing", s.Max, s.Column)
+		case s.MaxRate != "":
+			return fmt.Sprintf("at most a share of %s of the values of %s is missing", s.MaxRate, s.Column)
+		}
+		return fmt.Sprintf("no value of %s is missing", s.Column)
+	case "sum":
+		what, scale := s.Column, shape(s.Column).scale()
+		if s.Times != "" {
+			what += " times " + s.Times
+			scale += shape(s.Times).scale()
+		}
+		if s.Min == "" && s.Max == "" {
+			v, _ := new(big.Int).SetString(s.Disclosed[0], 10)
+			return fmt.Sprintf("the sum of %s is exactly %s", what, formatScaled(v, scale))
+		}
+		return fmt.Sprintf("the sum of %s is %s", what, between(s))
+	case "mean":
+		if s.Min == "" && s.Max == "" {
+			return fmt.Sprintf("the mean of %s%s is %s, of %s values", s.Column, where, quotient(s.Disclosed[0], s.Disclosed[1], shape(s.Column).scale()), s.Disclosed[1])
+		}
+		return fmt.Sprintf("the mean of %s%s is %s", s.Column, where, between(s))
+	case "rate":
+		if s.Min == "" && s.Max == "" {
+			return fmt.Sprintf("%s is %q in %s of %s values%s: a rate of %s", s.Column, s.Is, s.Disclosed[0], s.Disclosed[1], where, quotient(s.Disclosed[0], s.Disclosed[1], 0))
+		}
+		return fmt.Sprintf("the rate of %q in %s%s is %s", s.Is, s.Column, where, between(s))
+	case "moments":
+		mean, variance := moments(s.Disclosed, shape(s.Column).scale())
+		return fmt.Sprintf("%s has %s values, of mean %s and variance %s", s.Column, s.Disclosed[0], mean, variance)
+	case "histogram":
+		return fmt.Sprintf("the counts of the %d values of %s are exactly those listed, %s of them missing", len(s.Disclosed)-1, s.Column, s.Disclosed[0])
+	}
+	return s.Kind
+}
+
+func between(s *Statement) string {
+	switch {
+	case s.Max == "":
+		return "at least " + s.Min
+	case s.Min == "":
+		return "at most " + s.Max
+	}
+	return "from " + s.Min + " to " + s.Max
+}
+
+// quotient writes a/b in units of 10^-scale with six significant decimals.
+func quotient(a, b string, scale int) string {
+	x, _ := new(big.Int).SetString(a, 10)
+	y, _ := new(big.Int).SetString(b, 10)
+	if y.Sign() == 0 {
+		return "nothing"
+	}
+	r := new(big.Rat).SetFrac(x, new(big.Int).Mul(y, pow10(scale)))
+	return trim(r)
+}
+
+// moments gives mean and population variance of count, sum and sum of squares.
+func moments(d []string, scale int) (mean, variance string) {
+	var n, s, q big.Int
+	n.SetString(d[0], 10)
+	s.SetString(d[1], 10)
+	q.SetString(d[2], 10)
+	if n.Sign() == 0 {
+		return "nothing", "nothing"
+	}
+	v := new(big.Int).Mul(&n, &q)
+	v.Sub(v, new(big.Int).Mul(&s, &s))
+	r := new(big.Rat).SetFrac(v, new(big.Int).Mul(new(big.Int).Mul(&n, &n), pow10(2*scale)))
+	return quotient(d[1], d[0], scale), trim(r)
+}
+
+func trim(r *big.Rat) string {
+	t := r.FloatString(6)
+	if strings.Contains(t, ".") {
+		t = strings.TrimRight(strings.TrimRight(t, "0"), ".")
+	}
+	return t
+}
