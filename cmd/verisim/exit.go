@@ -15,6 +15,7 @@ import (
 	"github.com/verisim/verisim/formats/document"
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/privacy"
+	"github.com/verisim/verisim/privacy/proof"
 	"github.com/verisim/verisim/quality/profile"
 	models "github.com/verisim/verisim/synth/catalog"
 )
@@ -99,6 +100,9 @@ func exitCode(err error) int {
 	}
 	if code, ok := privacyCode(err); ok {
 		return code
+	}
+	if errors.As(err, new(*proof.FalseError)) || errors.As(err, new(*proof.CellError)) {
+		return exitFindings
 	}
 	switch {
 	case errors.Is(err, formats.ErrCorrupt), errors.Is(err, profile.ErrCorrupt), errors.As(err, new(*bundle.VersionError)):

@@ -135,6 +135,9 @@ func printSummary(w io.Writer, s *job.Summary) {
 	if s.Checks > 0 {
 		fmt.Fprintf(w, "  checks: %d of %d passed, %d failed\n", s.Passed, s.Checks, s.Failed)
 	}
+	if len(s.Proved) > 0 {
+		fmt.Fprintf(w, "  proved to anybody, %d bits: %d statements\n", s.SoundnessBits, len(s.Proved))
+	}
 	for _, x := range s.Sealed {
 		fmt.Fprintf(w, "  sealed %s: %s for %s\n", x.Table, strings.Join(x.Columns, ", "), strings.Join(x.Recipients, ", "))
 	}

@@ -51,6 +51,7 @@ type checkedJSON struct {
 	Checks  int                `json:"checks"`
 	Passed  int                `json:"checks_passed"`
 	Claimed string             `json:"claimed_by"`
+	Proved  []job.Proved       `json:"proved"`
 }
 
 func verify(ctx context.Context, e *env, c *cli.Context) error {
@@ -81,12 +82,16 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 		return printJSON(e.out, checkedJSON{
 			Bundle: dir, Holds: true, Signer: got.Signer, Pinned: got.Pinned, Files: got.Files, Bytes: got.Bytes,
 			Rows: got.Rows, Tables: got.Tables, Checks: suite.Checks, Passed: suite.Passed, Claimed: got.Manifest.Tool,
+			Proved: got.Proved,
 		})
 	}
 	who := signedBy(got.Signer, got.Pinned)
 	fmt.Fprintf(e.out, "%s holds: %d files, %.1f MB, %s rows\n%s\n", dir, got.Files, float64(got.Bytes)/1e6, job.Thousands(got.Rows), who)
 	for _, t := range got.Tables {
 		fmt.Fprintf(e.out, "  %-16s %14s rows, roots of %d of %d columns derived again\n", t.Name, job.Thousands(t.Rows), t.Derived, t.Columns)
+	}
+	for _, v := range got.Proved {
+		fmt.Fprintf(e.out, "  proved, %d bits: %s\n", v.SoundnessBits, v.Statement)
 	}
 	if suite.Checks > 0 {
 		fmt.Fprintf(e.out, "its maker says: %d of %d checks passed, %s rows in quarantine\n", suite.Passed, suite.Checks, job.Thousands(suite.Quarantined))

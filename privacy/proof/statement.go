@@ -136,20 +136,21 @@ func DecodeDocument(name string, data []byte) (*Document, error) {
 	if err := document.Decode(name, data, &d); err != nil {
 		return nil, err
 	}
-	at := document.Pos{Name: name, Line: 1, Column: 1}
-	if d.Version != Version {
-		return nil, at.Errorf("version is %d, this program knows %d", d.Version, Version)
-	}
-	if len(d.Statements) == 0 {
-		return nil, at.Errorf("there is no statement to prove")
-	}
-	for i := range d.Statements {
-		s := &d.Statements[i]
-		if s.Table == "" {
-			s.Table = d.Table
-		}
+	if err := d.check(document.Pos{Name: name, Line: 1, Column: 1}); err != nil {
+		return nil, err
 	}
 	return &d, nil
+}
+
+func (d *Document) check(at document.Pos) error {
+	if d.Version != Version {
+		return at.Errorf("version is %d, this program knows %d", d.Version, Version)
+	}
+	if len(d.Statements) == 0 {
+		return at.Errorf("there is no statement to prove")
+	}
+	d.DefaultTable(d.Table)
+	return nil
 }
 
 // DefaultTable names the table that statements without one mean, if the

@@ -14,6 +14,7 @@ import (
 	"github.com/verisim/verisim/formats/recipe"
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/privacy/keys"
+	"github.com/verisim/verisim/privacy/proof"
 	"github.com/verisim/verisim/privacy/seal"
 	"github.com/verisim/verisim/quality/clean"
 	"github.com/verisim/verisim/quality/rule"
@@ -30,8 +31,12 @@ type bound struct {
 	source *source
 	tables []*boundTable
 	plan   *rule.Plan // nil where nothing is validated
-	signer *keys.Signer
-	key    *freshKey // nil where the recipe names recipients, or nothing is sealed
+	// proves are the statements to prove, nil for none; unproved the rules that
+	// were asked for and are none.
+	proves   *proof.Document
+	unproved []Unproved
+	signer   *keys.Signer
+	key      *freshKey // nil where the recipe names recipients, or nothing is sealed
 }
 
 // boundTable is one table on its way.
@@ -97,10 +102,14 @@ func (b *bound) bindTables(ctx context.Context, path string) error {
 		schemas[name] = t.schema
 		b.tables = append(b.tables, t)
 	}
-	if err := b.bindSuite(path, schemas); err != nil {
+	suite, err := b.bindSuite(path, schemas)
+	if err != nil {
 		return err
 	}
-	return b.bindProtection()
+	if err := b.bindProtection(); err != nil {
+		return err
+	}
+	return b.bindProofs(suite)
 }
 
 func (b *bound) bindClean(t *boundTable, n *document.Node) error {
@@ -121,13 +130,13 @@ func removeKey(path string) { _ = os.Remove(path) }
 
 // bindSuite compiles the rules: validate is a suite, or the path of one; a spec
 // has rules of its own where the recipe gives none.
-func (b *bound) bindSuite(path string, schemas map[string]*arrow.Schema) error {
+func (b *bound) bindSuite(path string, schemas map[string]*arrow.Schema) (*rule.Suite, error) {
 	n := b.recipe.Validate
 	if n == nil {
 		n = b.source.check
 	}
 	if n == nil {
-		return nil
+		return nil, nil
 	}
 	var suite *rule.Suite
 	var err error
@@ -138,22 +147,22 @@ func (b *bound) bindSuite(path string, schemas map[string]*arrow.Schema) error {
 		}
 		data, readErr := os.ReadFile(file)
 		if readErr != nil {
-			return n.Pos.Errorf("validate: %v", readErr)
+			return nil, n.Pos.Errorf("validate: %v", readErr)
 		}
 		suite, err = rule.Parse(file, data)
 	} else {
 		suite, err = rule.ParseNode(n)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if b.plan, err = rule.Compile(suite, schemas, rule.Options{Now: time.Now(), MemoryBytes: uniqueMemory}); err != nil {
-		return err
+		return nil, err
 	}
 	for _, t := range b.tables {
 		t.judged = slices.Contains(b.plan.Tables(), t.name)
 	}
-	return nil
+	return suite, nil
 }
 
 // bindProtection says what is sealed for whom, and that nothing real and

@@ -39,6 +39,7 @@ type Checked struct {
 	Bytes    int64
 	Rows     int64
 	Tables   []CheckedTable
+	Proved   []Proved
 }
 
 // CheckedTable is one table's part.
@@ -73,7 +74,8 @@ func Check(ctx context.Context, dir string, opt CheckOptions) (*Checked, error) 
 		c.Tables = append(c.Tables, got)
 		c.Rows += got.Rows
 	}
-	return c, nil
+	c.Proved, err = checkProofs(ctx, dir, m, opt)
+	return c, err
 }
 
 // checkFiles holds the manifest against its signature and the files against the

@@ -124,11 +124,30 @@ func (m *made) page(d report.Document) report.Page {
 			})
 		}
 	}
+	if m.proof != nil {
+		p.Sections = append(p.Sections, m.proofs())
+	}
 	p.Sections = append(p.Sections, m.roots())
 	for _, f := range m.out.Files() {
 		p.Files = append(p.Files, report.File{Name: f.Path, Bytes: f.Size, SHA256: f.Hex(), Rows: m.rowsOf(f.Path)})
 	}
 	return p
+}
+
+// proofs shows what the proof shows.
+func (m *made) proofs() report.Section {
+	s := report.Section{
+		Title: "Proved to anybody, without a key",
+		Text:  []string{fmt.Sprintf("A stranger who sees no row checks these statements with verisim verify. A false one would pass with probability below 2^-%d.", m.proof.SoundnessBits)},
+		Head:  []string{"statement"},
+	}
+	for _, words := range m.proof.Statements {
+		s.Rows = append(s.Rows, []string{words})
+	}
+	for _, u := range m.unproved {
+		s.Text = append(s.Text, fmt.Sprintf("Not proved: %s; %s.", u.Rule, u.Why))
+	}
+	return s
 }
 
 // roots shows the row commitments.

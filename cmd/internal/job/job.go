@@ -66,13 +66,16 @@ type Summary struct {
 	Failed  int            `json:"failed"`
 	// Unmet are the failed checks that no quarantine cures: those on a whole
 	// table, and those that could not be judged.
-	Unmet    []string      `json:"unmet,omitempty"`
-	Broken   int64         `json:"quarantined_rows"`
-	Changes  int64         `json:"repairs"`
-	Sealed   []SealSummary `json:"sealed"`
-	KeyFile  string        `json:"key_file,omitempty"`
-	KeyFresh bool          `json:"key_fresh"` // made by this run
-	Signer   string        `json:"signer"`    // fingerprint
+	Unmet   []string `json:"unmet,omitempty"`
+	Broken  int64    `json:"quarantined_rows"`
+	Changes int64    `json:"repairs"`
+	// Proved are the statements that the bundle's proof shows, in words.
+	Proved        []string      `json:"proved,omitempty"`
+	SoundnessBits int           `json:"soundness_bits,omitempty"`
+	Sealed        []SealSummary `json:"sealed"`
+	KeyFile       string        `json:"key_file,omitempty"`
+	KeyFresh      bool          `json:"key_fresh"` // made by this run
+	Signer        string        `json:"signer"`    // fingerprint
 	// SignerPinned says that the signer was given, and not made for this run.
 	SignerPinned bool `json:"signer_pinned"`
 	// SeedSalt opens the manifest's seed commitment, beside the seed; hex.

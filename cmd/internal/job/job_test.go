@@ -15,6 +15,7 @@ import (
 	"github.com/verisim/verisim/privacy"
 	"github.com/verisim/verisim/privacy/attest"
 	"github.com/verisim/verisim/privacy/keys"
+	"github.com/verisim/verisim/privacy/proof"
 )
 
 const small = `
@@ -275,5 +276,98 @@ func TestFailedOpenLeavesNothing(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(parent); len(left) > 0 {
 		t.Errorf("after the failed open there are %v, want nothing", left)
+	}
+}
+
+const proving = `
+version: 1
+name: proving
+seed: SEED
+source:
+  simulate: finance
+  options: {customers: 40, days: 10}
+  only: [customers]
+validate:
+  columns:
+    income: {between: [0, 10000000], not_null: true}
+    payday: {between: [1, 31]}
+    email: {format: email}
+prove:
+  tables: {customers: {columns: {income: {decimal: 2}}}}
+  statements: [sum: {column: income}]
+`
+
+// TestProof makes a bundle with a proof; a stranger verifies it, and a proof of
+// other rows is refused though its maker signs it.
+func TestProof(t *testing.T) {
+	ctx := context.Background()
+	make := func(seed string) (string, *Checked) {
+		out := filepath.Join(t.TempDir(), "proving")
+		sum, err := Run(ctx, write(t, strings.Replace(proving, "SEED", seed, 1)), nil, Options{Out: out, Tool: "test"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := Check(ctx, out, CheckOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// rows, range and nulls of the sealed income, and its sum; the rule on
+		// the clear payday is for anybody to check, email's form cannot be proved.
+		if len(sum.Proved) != 4 || len(c.Proved) != 4 || c.Proved[0].SoundnessBits < 100 {
+			t.Fatalf("proved %q, checked %v, want 4 statements", sum.Proved, c.Proved)
+		}
+		ids, err := keys.LoadIdentities(out + ".key")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = Check(ctx, out, CheckOptions{Identities: ids}); err != nil {
+			t.Fatalf("Check with the key = %v, want the oracles to follow from the cells", err)
+		}
+		return out, c
+	}
+	a, _ := make("3")
+	b, _ := make("4")
+	theirs, err := os.ReadFile(filepath.Join(b, "proofs", "proving.proof"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, mine, err := ReadManifest(a, attest.Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, other, err := ReadManifest(b, attest.Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := *mine.Statement
+	for i, s := range st.Subjects {
+		if s.Name == "proofs/proving.proof" {
+			st.Subjects[i] = other.Statement.Subjects[i]
+		}
+	}
+	signer, err := keys.NewSigner(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged, err := attest.Sign(st, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(a, "proofs", "proving.proof"), theirs)
+	put(t, filepath.Join(a, "manifest.json"), forged)
+	if _, err = Check(ctx, a, CheckOptions{}); !errors.Is(err, privacy.ErrTampered) && !errors.Is(err, privacy.ErrRefused) {
+		t.Errorf("Check with the proof of another table = %v, want it refused", err)
+	}
+}
+
+func TestProofOfWhatDoesNotHold(t *testing.T) {
+	text := strings.Replace(strings.Replace(proving, "SEED", "3", 1), "sum: {column: income}", "range: {column: income, min: 0, max: 10}", 1)
+	parent := t.TempDir()
+	_, err := Run(context.Background(), write(t, text), nil, Options{Out: filepath.Join(parent, "false"), Tool: "test"})
+	if !errors.As(err, new(*proof.FalseError)) {
+		t.Errorf("Run with a false statement = %v, want a FalseError", err)
+	}
+	if left, _ := os.ReadDir(parent); len(left) > 0 {
+		t.Errorf("after it there are %v, want nothing", left)
 	}
 }

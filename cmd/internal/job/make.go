@@ -15,6 +15,7 @@ import (
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/privacy/commit"
 	"github.com/verisim/verisim/privacy/keys"
+	"github.com/verisim/verisim/privacy/proof"
 	"github.com/verisim/verisim/privacy/seal"
 	"github.com/verisim/verisim/quality"
 	"github.com/verisim/verisim/quality/profile"
@@ -27,7 +28,9 @@ type made struct {
 	out    *bundle.Writer
 	gate   *rule.Gate // nil where nothing is validated
 	done   []*madeTable
-	result *rule.Result // nil where nothing was validated
+	result *rule.Result  // nil where nothing was validated
+	prover *proof.Prover // nil where nothing is proved
+	proof  *proofEntry
 	sum    Summary
 }
 
@@ -77,6 +80,9 @@ func (m *made) all(ctx context.Context) error {
 		if m.result, err = m.gate.Finish(); err != nil && !errors.Is(err, quality.ErrNothingJudged) {
 			return err
 		}
+	}
+	if err := m.prove(ctx); err != nil {
+		return err
 	}
 	m.sum.count(m)
 	if err := m.describe(); err != nil {
@@ -143,6 +149,14 @@ func (m *made) table(ctx context.Context, t *boundTable) error {
 	}
 	done.state = profile.New(st.Schema(), profile.Options{})
 	each := fan{w.Write, tree.Add, done.state.Add}
+	proving, err := m.proving(t.name, st.Schema(), commitKey)
+	if err != nil {
+		_ = file.Close() // likewise
+		return err
+	}
+	if proving != nil {
+		each = append(each, proving.Add)
+	}
 	if err := m.drain(ctx, done, st, each); err != nil {
 		_ = file.Close() // likewise
 		return err
@@ -152,6 +166,9 @@ func (m *made) table(ctx context.Context, t *boundTable) error {
 		return err
 	}
 	done.root = tree.Finish()
+	if proving != nil {
+		proving.Commit(done.root.Table)
+	}
 	m.done = append(m.done, done)
 	return file.Close()
 }

@@ -47,6 +47,13 @@ func (m *made) manifest() ([]byte, error) {
 	for _, s := range m.sum.Sealed {
 		p.Sealed = append(p.Sealed, bundle.Sealed(s))
 	}
+	if m.proof != nil {
+		entry, err := json.Marshal(m.proof)
+		if err != nil {
+			return nil, fmt.Errorf("write manifest: %w", err)
+		}
+		p.Proofs = append(p.Proofs, entry)
+	}
 	predicate, err := json.Marshal(&p)
 	if err != nil {
 		return nil, fmt.Errorf("write manifest: %w", err)

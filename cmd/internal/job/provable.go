@@ -1,0 +1,96 @@
+package job
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/verisim/verisim/formats/document"
+	"github.com/verisim/verisim/privacy/proof"
+	"github.com/verisim/verisim/quality/rule"
+)
+
+// proveFile is the recipe's prove: part.
+type proveFile struct {
+	At document.Pos
+	// Rules says which rules of the suite become statements: those about sealed
+	// columns ("sealed", the default), "all", or "none".
+	Rules string `yaml:"rules"`
+	// Tables hold encodings, where a column's type does not say it all.
+	Tables map[string]*proof.Columns `yaml:"tables"`
+	// Statements are proved beside the rules.
+	Statements []proof.Statement `yaml:"statements"`
+}
+
+// Unproved is a rule that did not become a statement.
+type Unproved struct {
+	Rule string `json:"rule"`
+	Why  string `json:"why"`
+}
+
+// statementsOf turns a suite's rules into statements, as far as they can be
+// proved. wanted says which rules, and why one cannot be proved that would else.
+func statementsOf(suite *rule.Suite, wanted func(*rule.Spec) (bool, string)) (out []proof.Statement, left []Unproved) {
+	var counted []string
+	for i := range suite.Checks {
+		c := &suite.Checks[i]
+		ok, why := wanted(c)
+		if !ok {
+			continue
+		}
+		s := proof.Statement{}
+		if why == "" {
+			s, why = statementOf(c)
+		}
+		if why != "" {
+			left = append(left, Unproved{c.ID, why})
+			continue
+		}
+		if !slices.Contains(counted, c.Table) {
+			counted = append(counted, c.Table)
+			out = append(out, proof.Statement{Pos: c.At, Kind: "rows", Table: c.Table})
+		}
+		if s.Kind != "rows" {
+			out = append(out, s)
+		}
+	}
+	return out, left
+}
+
+// statementOf turns one check into a statement, or says why not.
+func statementOf(c *rule.Spec) (proof.Statement, string) {
+	s := proof.Statement{Pos: c.At, Table: c.Table, Column: c.Column}
+	if c.Where != "" {
+		return s, "it holds for some rows only"
+	}
+	if len(c.Missing) > 0 {
+		return s, "it has null tokens of its own"
+	}
+	switch c.Kind {
+	case "row_count":
+		s.Kind = "rows"
+		return s, ""
+	case "not_null":
+		s.Kind, s.Max = "nulls", "0"
+		return s, ""
+	case "between":
+		if len(c.Arg.Items) != 2 || c.Arg.Items[0].Kind == document.Null || c.Arg.Items[1].Kind == document.Null {
+			return s, "it is open at one end"
+		}
+		s.Kind, s.Min, s.Max = "range", c.Arg.Items[0].Text, c.Arg.Items[1].Text
+		return s, ""
+	case "in_set":
+		if c.Arg.Kind != document.List {
+			return s, "its values stand in a file"
+		}
+		for _, n := range c.Arg.Items {
+			if n.Kind != document.String {
+				return s, "its values are no texts"
+			}
+			s.Of = append(s.Of, n.Text)
+		}
+		s.Kind = "member"
+		return s, ""
+	}
+	return s, fmt.Sprintf("there is no statement for %s (%s)", c.Kind, strings.Join(proof.Kinds(), ", "))
+}

@@ -1,0 +1,268 @@
+package job
+
+import (
+	"bytes"
+	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/verisim/verisim/formats/bundle"
+	"github.com/verisim/verisim/formats/table"
+	"github.com/verisim/verisim/privacy"
+	"github.com/verisim/verisim/privacy/proof"
+	"github.com/verisim/verisim/quality/rule"
+)
+
+// proofEntry is one element of the manifest's proofs.
+type proofEntry struct {
+	File string `json:"file"`
+	proof.Summary
+}
+
+// bindProofs decides what will be proved.
+func (b *bound) bindProofs(suite *rule.Suite) error {
+	n := b.recipe.Prove
+	if n == nil {
+		return nil
+	}
+	var f proveFile
+	if err := n.Decode(&f); err != nil {
+		return err
+	}
+	doc := &proof.Document{Version: proof.Version, Tables: f.Tables, Statements: f.Statements}
+	if len(b.tables) == 1 {
+		doc.DefaultTable(b.tables[0].name)
+	}
+	if !slices.Contains([]string{"", "sealed", "all", "none"}, f.Rules) {
+		return f.At.Errorf("rules is %q; it is sealed, all or none", f.Rules)
+	}
+	if suite != nil && f.Rules != "none" {
+		more, left := statementsOf(suite, func(c *rule.Spec) (bool, string) { return b.provable(c, &f) })
+		doc.Statements, b.unproved = append(doc.Statements, more...), left
+	}
+	if len(doc.Statements) == 0 {
+		return f.At.Errorf("there is nothing to prove: no statement, and no rule on a sealed column that can be one")
+	}
+	for name := range doc.Needs() {
+		if b.table(name) == nil {
+			return noTable(f.At, name, b.source.Tables())
+		}
+	}
+	b.proves = doc
+	return nil
+}
+
+// provable says whether a rule is to become a statement, and why it cannot.
+func (b *bound) provable(c *rule.Spec, f *proveFile) (bool, string) {
+	if c.Table == "" && len(b.tables) == 1 {
+		c.Table = b.tables[0].name
+	}
+	t := b.table(c.Table)
+	if t == nil {
+		return false, ""
+	}
+	if f.Rules != "all" && !slices.Contains(t.sealed, c.Column) {
+		return false, ""
+	}
+	if c.Column == "" {
+		return true, ""
+	}
+	i, err := table.Column(t.schema, c.Column)
+	if err != nil {
+		return false, ""
+	}
+	if arrow.IsFloating(t.schema.Field(i).Type.ID()) && !hasDecimal(f.Tables[c.Table], c.Column) {
+		return true, "the column is floating point, and prove.tables does not say its decimal places"
+	}
+	return true, ""
+}
+
+func hasDecimal(c *proof.Columns, name string) bool {
+	return c != nil && c.Columns[name] != nil && c.Columns[name].Decimal != nil
+}
+
+func (b *bound) table(name string) *boundTable {
+	for _, t := range b.tables {
+		if t.name == name {
+			return t
+		}
+	}
+	return nil
+}
+
+// publicSecret stands for a clear column's secret: its cells are in the file, so
+// anybody may derive its oracle again.
+func publicSecret() []byte {
+	s := sha256.Sum256([]byte("verisim/proof/v1 public column"))
+	return s[:]
+}
+
+// proofSecret is a column's secret in proofs: whoever opens a sealed column
+// derives it from the same key as the commitment.
+func proofSecret(commitKey func(string) []byte, column string) ([]byte, error) {
+	if commitKey != nil {
+		if key := commitKey(column); key != nil {
+			return hkdf.Expand(sha256.New, key, "verisim/proof/v1 column secret", proof.SecretSize)
+		}
+	}
+	return publicSecret(), nil
+}
+
+// proving starts a table's part of the proof; nil where no statement is about
+// it.
+func (m *made) proving(name string, s *arrow.Schema, commitKey func(string) []byte) (*proof.Table, error) {
+	if m.proves == nil {
+		return nil, nil
+	}
+	if _, ok := m.proves.Needs()[name]; !ok {
+		return nil, nil
+	}
+	if m.prover == nil {
+		m.prover = proof.New(m.proves, proof.Options{Workers: m.opt.Workers})
+	}
+	var failed error
+	t, err := m.prover.Table(name, s, func(column string) []byte {
+		key, err := proofSecret(commitKey, column)
+		if err != nil {
+			failed = err
+		}
+		return key
+	}, "")
+	return t, errors.Join(err, failed)
+}
+
+// prove writes the proof and verifies it as a stranger would.
+func (m *made) prove(ctx context.Context) error {
+	if m.prover == nil {
+		return nil
+	}
+	if m.opt.Progress != nil {
+		m.opt.Progress("proof", 0)
+	}
+	data, err := m.prover.Prove(ctx)
+	if err != nil {
+		return err
+	}
+	result, err := proof.Verify(ctx, data, proof.VerifyOptions{})
+	if err != nil {
+		return fmt.Errorf("check the new proof: %w", err)
+	}
+	m.proof = &proofEntry{File: "proofs/" + m.recipe.Name + ".proof", Summary: result.Summary}
+	m.sum.Proved = result.Summary.Statements
+	m.sum.SoundnessBits = result.Summary.SoundnessBits
+	file, err := m.out.Create(m.proof.File)
+	if err != nil {
+		return err
+	}
+	if _, err = file.Write(data); err != nil {
+		_ = file.Close() // the first error is the one that matters
+		return err
+	}
+	return file.Close()
+}
+
+// Proved is one statement of a bundle's proof that was verified.
+type Proved struct {
+	Statement     string `json:"statement"`
+	Holds         bool   `json:"holds"`
+	SoundnessBits int    `json:"soundness_bits"`
+}
+
+// checkProofs verifies the proofs that a manifest lists, holds them against the
+// tables' commitments, and derives the oracles of the columns that can be read.
+func checkProofs(ctx context.Context, dir string, m *bundle.Manifest, opt CheckOptions) ([]Proved, error) {
+	var out []Proved
+	roots := map[string]string{}
+	for _, t := range m.Tables {
+		root, err := rootOf(t)
+		if err != nil {
+			return nil, err
+		}
+		roots[t.Name] = root.Table
+	}
+	for _, raw := range m.Proofs {
+		var e proofEntry
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&e); err != nil || bundle.CheckPath(e.File) != nil {
+			return nil, fault(bundle.ManifestName, "a proof's entry cannot be read")
+		}
+		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(e.File)))
+		if err != nil {
+			return nil, fault(e.File, "it is missing")
+		}
+		result, err := proof.Verify(ctx, data, proof.VerifyOptions{Commitments: roots})
+		if err != nil {
+			return nil, named(e.File, err)
+		}
+		if err = sameSummary(e.Summary, result.Summary); err != nil {
+			return nil, err
+		}
+		for _, fact := range result.Summary.Tables {
+			if err = tieProof(ctx, dir, m, data, fact, opt); err != nil {
+				return nil, named(e.File, err)
+			}
+		}
+		for _, v := range result.Verdicts {
+			out = append(out, Proved{v.Words, v.Holds, v.SoundnessBits})
+		}
+	}
+	return out, nil
+}
+
+func sameSummary(said, found proof.Summary) error {
+	a, err := json.Marshal(said)
+	if err != nil {
+		return err
+	}
+	b, err := json.Marshal(found)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(a, b) {
+		return fault(bundle.ManifestName, "what it says of a proof is not what the proof says")
+	}
+	return nil
+}
+
+// tieProof derives the oracles of the columns that can be read again: the proof
+// is about these very cells.
+func tieProof(ctx context.Context, dir string, m *bundle.Manifest, data []byte, fact proof.TableFact, opt CheckOptions) error {
+	i := slices.IndexFunc(m.Tables, func(t bundle.Table) bool { return t.Name == fact.Name })
+	if i < 0 {
+		return privacy.Tampered("check", "proof", "it is about table %q, which the bundle does not have", fact.Name)
+	}
+	o, err := openTable(ctx, dir, m.Tables[i], opt.Identities)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	readable := false
+	var failed error
+	secret := func(column string) []byte {
+		if slices.Contains(o.shut, column) {
+			return nil
+		}
+		key, keyErr := proofSecret(o.commitKey, column)
+		if keyErr != nil {
+			failed = keyErr
+		}
+		return key
+	}
+	for _, c := range fact.Columns {
+		readable = readable || secret(c.Name) != nil
+	}
+	if failed != nil || !readable {
+		return failed
+	}
+	_, err = proof.Rederive(ctx, data, fact.Name, o.stream, secret, max(opt.Workers, 1))
+	return err
+}
