@@ -148,6 +148,62 @@ func parseFloat(s []byte, bits int) (float64, error) {
 	return v, nil
 }
 
+// IsFloat says whether a text counts as a number when a type is inferred: an
+// optional minus, digits without a leading zero, an optional fraction, an
+// optional exponent. NaN and Inf read as numbers where a column was declared so,
+// but do not make one. Nor does a whole number that a float64 would change, such
+// as a key of 20 digits.
+func IsFloat(t []byte) bool {
+	i := 0
+	digits := func() int {
+		n := i
+		for i < len(t) && t[i] >= '0' && t[i] <= '9' {
+			i++
+		}
+		return i - n
+	}
+	if i < len(t) && t[i] == '-' {
+		i++
+	}
+	first := i
+	whole := digits()
+	if whole > 1 && t[first] == '0' {
+		return false
+	}
+	if i == len(t) {
+		return whole > 0 && wholeFits(t)
+	}
+	frac := 0
+	if t[i] == '.' {
+		i++
+		frac = digits()
+	}
+	if whole+frac == 0 {
+		return false
+	}
+	if i < len(t) && (t[i] == 'e' || t[i] == 'E') {
+		i++
+		if i < len(t) && (t[i] == '-' || t[i] == '+') {
+			i++
+		}
+		if digits() == 0 {
+			return false
+		}
+	}
+	return i == len(t)
+}
+
+// wholeFits says whether a whole number is the same after it was a float64.
+func wholeFits(t []byte) bool {
+	const sure = 15 // decimal digits that every float64 keeps: IEEE 754, DBL_DIG
+	if len(t) <= sure {
+		return true
+	}
+	v, err := strconv.ParseFloat(view(t), 64)
+	var buf [320]byte // MaxFloat64 has 309 digits
+	return err == nil && string(strconv.AppendFloat(buf[:0], v, 'f', 0, 64)) == string(t)
+}
+
 // ParseDate reads 2006-01-02 as days since 1970-01-01.
 func ParseDate(s []byte) (int64, bool) {
 	if len(s) != 10 || s[4] != '-' || s[7] != '-' {

@@ -6,7 +6,8 @@
 // CRLF. A cell may be quoted by ", and a doubled quote inside stands for one.
 // The first line names the columns; an empty name becomes c1, c2, ... by its
 // place, a name given twice is an error. Every row has as many cells as the
-// header. An empty line is skipped, except in a table of one column, where it
+// header; a name with a carriage return is an error, because it is how a file
+// with other line ends looks. An empty line is skipped, except in a table of one column, where it
 // is a null.
 //
 // An empty cell is null, a quoted empty cell ("") is an empty text, and the
@@ -16,7 +17,8 @@
 // first of bool, int64, float64, date, timestamp with zone (made UTC), and
 // timestamp without that fits all its cells in the sample that are not null,
 // else string; without any such cell it is a string. Numbers with leading zeros
-// or a plus are texts, because they are codes. A cell beyond the sample that
+// or a plus are texts, because they are codes, and so are whole numbers that a
+// float64 would change. A cell beyond the sample that
 // does not fit is an error that names its line and column: a null is never made
 // out of a bad cell. Package cell says what each type reads.
 //

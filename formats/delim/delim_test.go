@@ -62,6 +62,7 @@ func TestRead(t *testing.T) {
 			want: "a:int64 b:float64 c:bool d:date32 e:timestamp[us, tz=UTC] f:utf8\n1|1.5|true|2024-02-29|2023-12-31 22:00:00Z|x\n-2|2|false|1969-12-31|2024-01-01 00:00:00Z|y",
 		},
 		{name: "codes stay texts", in: "a,b\n007,+1\n", want: "a:utf8 b:utf8\n007|+1"},
+		{name: "no digit is lost", in: "a,b\n12345678901234567890,9223372036854775808\n", want: "a:utf8 b:float64\n12345678901234567890|9.223372036854776e+18"},
 		{name: "null and empty", in: "a,b\n,\"\"\n1,x\n", want: "a:int64 b:utf8\nnull|\n1|x"},
 		{name: "tokens", in: "a\nNA\n1\n\"NA\"\n", opt: formats.ReadOptions{Nulls: []string{"NA"}}, want: "a:utf8\nnull\n1\nNA"},
 		{name: "quotes", in: "a,b\r\n\"x,\"\"y\"\"\",\"l1\nl2\"\r\nz,w\r\n", want: "a:utf8 b:utf8\nx,\"y\"|l1\nl2\nz|w"},

@@ -31,7 +31,7 @@ func (g *guess) add(f field) {
 		g.noInt = err != nil
 	}
 	if !g.noFloat {
-		g.noFloat = !isFloat(t)
+		g.noFloat = !cell.IsFloat(t)
 	}
 	if !g.noDate {
 		_, ok := cell.ParseDate(t)
@@ -65,44 +65,4 @@ func (g *guess) kind() arrow.DataType {
 		return local
 	}
 	return arrow.BinaryTypes.String
-}
-
-// isFloat says whether a text is a number: an optional minus, digits without a
-// leading zero, an optional fraction, an optional exponent. NaN and Inf read as
-// numbers when a column was declared so, but do not make one.
-func isFloat(t []byte) bool {
-	i := 0
-	digits := func() int {
-		n := i
-		for i < len(t) && t[i] >= '0' && t[i] <= '9' {
-			i++
-		}
-		return i - n
-	}
-	if i < len(t) && t[i] == '-' {
-		i++
-	}
-	first := i
-	whole := digits()
-	if whole > 1 && t[first] == '0' {
-		return false
-	}
-	frac := 0
-	if i < len(t) && t[i] == '.' {
-		i++
-		frac = digits()
-	}
-	if whole+frac == 0 {
-		return false
-	}
-	if i < len(t) && (t[i] == 'e' || t[i] == 'E') {
-		i++
-		if i < len(t) && (t[i] == '-' || t[i] == '+') {
-			i++
-		}
-		if digits() == 0 {
-			return false
-		}
-	}
-	return i == len(t)
 }

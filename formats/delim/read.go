@@ -1,6 +1,7 @@
 package delim
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -74,7 +75,10 @@ func (r *reader) header() error {
 		name := fmt.Sprintf("c%d", i+1)
 		if !r.opt.NoHeader && len(c.text) > 0 {
 			if cause := checkText(c.text); cause != "" {
-				return r.s.fault(c.column, cause, "")
+				return r.s.fault(c.column, cause, hintText)
+			}
+			if bytes.IndexByte(c.text, '\r') >= 0 {
+				return r.s.fault(c.column, "a carriage return stands in a column's name", "lines must end in LF or CRLF")
 			}
 			name = string(c.text)
 		}
@@ -119,8 +123,8 @@ func (r *reader) isNull(text []byte, quoted bool) bool {
 // types reads the sample and decides each column's type.
 func (r *reader) types(ctx context.Context) error {
 	guesses := make([]guess, len(r.names))
-	bytes := 0
-	for len(r.sample) < r.opt.SampleRows && bytes < maxRecord {
+	size := 0
+	for len(r.sample) < r.opt.SampleRows && size < maxRecord {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -134,7 +138,7 @@ func (r *reader) types(ctx context.Context) error {
 		row := make([]held, len(r.names))
 		for i, c := range r.s.cells {
 			row[i] = held{string(c.text), c.quoted, c.column, r.s.line}
-			bytes += len(c.text) + 48
+			size += len(c.text) + 48
 			if !r.isNull(c.text, c.quoted) {
 				guesses[i].add(c)
 			}
@@ -246,7 +250,7 @@ func assemble(s *arrow.Schema, cols []*cell.Column, n int64) arrow.Record {
 // fill reads up to a batch of rows, the sample first.
 func (r *reader) fill(cols []*cell.Column) (n int64, err error) {
 	limit := int64(r.opt.RowsPerBatch)
-	bytes := 0
+	size := 0
 	for ; n < limit && len(r.sample) > 0; n++ {
 		for i, h := range r.sample[0] {
 			if err := r.put(cols, i, []byte(h.text), h.quoted, h.line, h.column); err != nil {
@@ -257,7 +261,7 @@ func (r *reader) fill(cols []*cell.Column) (n int64, err error) {
 		r.row++
 	}
 	// A batch of long texts ends early, so that memory stays flat.
-	for ; n < limit && bytes < maxRecord; n++ {
+	for ; n < limit && size < maxRecord; n++ {
 		ok, lines, err := r.next()
 		if err != nil {
 			return 0, err
@@ -266,7 +270,7 @@ func (r *reader) fill(cols []*cell.Column) (n int64, err error) {
 			break
 		}
 		for i, c := range r.s.cells {
-			bytes += len(c.text)
+			size += len(c.text)
 			if err := r.put(cols, i, c.text, c.quoted, r.s.line, c.column); err != nil {
 				return 0, err
 			}
@@ -293,7 +297,7 @@ func (r *reader) put(cols []*cell.Column, i int, text []byte, quoted bool, line,
 	}
 	switch t := r.out.Field(k).Type; t.ID() {
 	case arrow.STRING, arrow.LARGE_STRING, arrow.DICTIONARY:
-		cause = checkText(text)
+		cause, hint = checkText(text), hintText
 	}
 	if cause == "" {
 		err := cols[k].Append(text)

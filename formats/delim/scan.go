@@ -85,13 +85,17 @@ func (s *scanner) next() (ok bool, lines int64, err error) {
 		if done || err != nil {
 			return ok, lines, err
 		}
-		// The record goes on beyond the buffer: read more and cut it again.
-		more, err := s.fill(s.at)
-		if err != nil {
-			return false, 0, err
+		// The record goes on beyond the buffer: read more and cut it again. Of
+		// a long one at least twice as much, lest small reads cost the square.
+		const long = 64 << 10
+		want := s.end - s.at + 1
+		if want > long {
+			want = max(want, min(2*want, maxRecord))
 		}
-		if !more && !s.eof {
-			return false, 0, fmt.Errorf("read %s: %w", s.name, io.ErrNoProgress)
+		for s.end-s.at < want && !s.eof {
+			if _, err := s.fill(s.at); err != nil {
+				return false, 0, err
+			}
 		}
 	}
 }
@@ -215,6 +219,8 @@ func (s *scanner) quoted(b []byte, p int, lines *int64, lineStart *int) (text []
 	}
 	return text, next, true, nil
 }
+
+const hintText = "convert the file to UTF-8 first; UTF-16, Latin-1 and Windows-1252 are the usual others"
 
 // checkText refuses what a text column cannot hold.
 func checkText(t []byte) string {

@@ -44,6 +44,9 @@ type Traits struct {
 	// OneDictionary says that batches bring no values into a dictionary column
 	// that its first batch did not have.
 	OneDictionary bool
+	// GoMemory says that batches are plain Go slices, so that the codec never asks
+	// ReadOptions.Allocator and has nothing to give back.
+	GoMemory bool
 	// Compressions are the values of WriteOptions.Compression. Default only "".
 	Compressions []string
 }

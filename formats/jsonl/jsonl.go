@@ -16,8 +16,9 @@
 //   - a list, where every such cell is an array;
 //   - bool, where every such cell is true or false;
 //   - int64, where every such cell is a number without fraction or exponent that
-//     fits, else float64 where every one is a number; the strings "NaN", "Inf"
-//     and "-Inf" count as numbers beside at least one number;
+//     fits, else float64 where every one is a number and no whole one of them
+//     would lose digits; the strings "NaN", "Inf" and "-Inf" count as numbers
+//     beside at least one number;
 //   - date, timestamp with zone (made UTC) or timestamp without, the first that
 //     every such cell fits, where all are strings;
 //   - string in all other cases, and where no cell says anything.

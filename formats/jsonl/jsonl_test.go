@@ -69,6 +69,7 @@ func TestRead(t *testing.T) {
 		{name: "absent and null", in: "{\"a\":1}\n{\"b\":null}\n{\"b\":\"\"}\n{}\n", want: "a:int64 b:utf8\n1|null\nnull|null\nnull|\nnull|null"},
 		{name: "numbers mix", in: "{\"a\":1}\n{\"a\":-0}\n{\"a\":1e3}\n{\"a\":\"NaN\"}", want: "a:float64\n1\n-0\n1000\nNaN"},
 		{name: "beyond int64", in: `{"a":9223372036854775808}`, want: "a:float64\n9.223372036854776e+18"},
+		{name: "a key of 20 digits", in: `{"a":12345678901234567890}`, want: "a:utf8\n12345678901234567890"},
 		{name: "NaN alone is a text", in: `{"a":"NaN"}`, want: "a:utf8\nNaN"},
 		{name: "scalars mix to text", in: "{\"a\":1.50}\n{\"a\":\"x\"}\n{\"a\":false}", want: "a:utf8\n1.50\nx\nfalse"},
 		{name: "codes stay texts", in: `{"a":"007","b":"12"}`, want: "a:utf8 b:utf8\n007|12"},

@@ -10,7 +10,7 @@ import (
 type shape struct {
 	objects, arrays, scalars    bool
 	bools, numbers, texts       bool
-	notInt                      bool
+	notInt, notFloat            bool
 	notDate, notZoned, notLocal bool
 	notNaN                      bool // a string that is no NaN and no infinity
 	names                       []string
@@ -82,6 +82,7 @@ func (p *sampler) value(s *shape) error {
 			_, err = cell.ParseInt(t)
 			s.notInt = err != nil
 		}
+		s.notFloat = s.notFloat || !cell.IsFloat(t)
 	default:
 		w, err := l.word()
 		if err != nil {
@@ -215,7 +216,7 @@ func (s *shape) kind(allText bool) arrow.DataType {
 		return arrow.FixedWidthTypes.Boolean
 	case s.numbers && !s.bools && !s.texts && !s.notInt:
 		return arrow.PrimitiveTypes.Int64
-	case s.numbers && !s.bools && (!s.texts || !s.notNaN):
+	case s.numbers && !s.bools && !s.notFloat && (!s.texts || !s.notNaN):
 		return arrow.PrimitiveTypes.Float64
 	case s.texts && !s.bools && !s.numbers:
 		switch {
