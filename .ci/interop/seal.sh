@@ -6,7 +6,7 @@
 # is made for the run, and where there is no package index the check is skipped.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-dir=$(mktemp -d)
+root=$PWD dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
 python=${1:-}
@@ -37,7 +37,12 @@ echo "correct horse battery staple" >pass
 v seal clear.arrow -o sealed.arrow --insecure-allow-classical --passphrase-file pass \
   --for "team=$pq,columns=name,card" --for "old=$old,columns=card,amount,paid" \
   --mode amount=cell --mode name=subject --subject id --keyring ring.key
-open() { "$python" "$OLDPWD/.ci/interop/open_sealed.py" sealed.arrow clear.arrow "$@"; }
+if command -v npm >/dev/null && mkdir js && (cd js && npm install --silent --no-audit --no-fund apache-arrow@21.2.0 >npm.log 2>&1); then
+  (cd js && node "$root/.ci/interop/read_sealed.mjs" ../sealed.arrow ../clear.arrow)
+else
+  echo "SKIPPED: apache-arrow for JavaScript needs npm and its index"
+fi
+open() { "$python" "$root/.ci/interop/open_sealed.py" sealed.arrow clear.arrow "$@"; }
 open --passphrase "$(cat pass)" --columns card,amount,paid
 open --key old.key --columns card,amount,paid
 open --key pq.key --columns card
