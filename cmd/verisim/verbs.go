@@ -6,6 +6,7 @@ func verbs() []verb {
 		runVerb(),
 		verifyVerb(),
 		openVerb(),
+		proveVerb(),
 		generateVerb(),
 		convertVerb(),
 		inspectVerb(),
