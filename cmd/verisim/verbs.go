@@ -7,6 +7,7 @@ func verbs() []verb {
 		verifyVerb(),
 		sealVerb(),
 		openVerb(),
+		proveVerb(),
 		rewrapVerb(),
 		rotateVerb(),
 		eraseVerb(),

@@ -16,22 +16,25 @@ import (
 func verifyVerb() verb {
 	return verb{
 		name:  "verify",
-		usage: "check without a key that a bundle, or a signed statement, holds",
+		usage: "check without a key that a bundle, a proof or a signed statement holds",
 		args:  "PLACE",
 		min:   1, max: 1,
 		about: `Checked are the signatures, the hash of every file, schemas, row counts, and the
 commitments of all columns that can be read. With -i the commitments of sealed
 columns are derived again as well, as far as the key opens them. PLACE may also
-be a statement of "verisim attest" (with its files beside it) or "verisim erase".
+be a proof of "verisim prove", of which every statement is printed in plain
+words, or a statement of "verisim attest" (with its files beside it) or of
+"verisim erase".
 
 Without --signer any signer is accepted, which shows that nothing was damaged,
 and not who made it: ask the maker for the fingerprint on another way.`,
 		examples: []string{"verisim verify out/fraud", "verisim verify out/fraud --signer 'SHA256:...' -i me.key"},
-		exits:    []int{exitCorrupt, exitNoKey},
+		exits:    []int{exitRefused, exitCorrupt, exitNoKey},
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "signer", Usage: "accept only this `SIGNER`: its fingerprint, its public key, or @FILE with one of them"},
 			&cli.StringSliceFlag{Name: "identity", Aliases: []string{"i"}, Usage: "also check what the identities in `FILE` open, may be repeated"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
+			&cli.StringFlag{Name: "statements", Aliases: []string{"s"}, Usage: "of a proof: it must prove the statements in `FILE`"},
 			workersFlag(),
 		},
 		run: verify,
@@ -56,6 +59,9 @@ type checkedJSON struct {
 
 func verify(ctx context.Context, e *env, c *cli.Context) error {
 	dir := c.Args().First()
+	if isProof(dir) {
+		return verifyProof(ctx, e, c, dir)
+	}
 	n, err := workers(c)
 	if err != nil {
 		return err

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/verisim/verisim/privacy"
+	"github.com/verisim/verisim/privacy/proof"
+)
+
+func proveVerb() verb {
+	return verb{
+		name:  "prove",
+		usage: "prove statements about a table to people who will not see it",
+		args:  "DATA...",
+		min:   1, max: -1,
+		about: `The statements file lists what is to be shown: ranges, dictionaries, shares of
+missing values, totals, means, rates, histograms. The proof holds
+for the file's rows and shows nothing else about them; names, types and numbers
+of rows are public, and an exact total that a statement asks for is disclosed.
+Whoever has the proof checks it with "verisim verify", without a key and without
+the data. Statements that do not hold give exit code 3, and no proof.
+
+Several files are the tables that statements name; each is called as its file,
+or NAME=FILE. The method needs no trusted setup; its specification is
+privacy/proof/PROOFS.md. Nobody outside has reviewed it yet.`,
+		examples: []string{
+			"verisim prove claims.parquet --statements claims.statements.yaml -o claims.proof",
+			"verisim verify claims.proof",
+		},
+		exits: []int{exitFindings, exitRefused, exitCorrupt},
+		flags: slices.Concat(readFlags(), []cli.Flag{
+			&cli.StringFlag{Name: "statements", Aliases: []string{"s"}, Usage: "prove the statements in `FILE`"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the proof to `FILE`"},
+			&cli.BoolFlag{Name: "replace", Usage: "replace what is there"},
+			&cli.BoolFlag{Name: "json", Usage: "print one JSON object a statement"},
+			workersFlag(),
+		}),
+		run: prove,
+	}
+}
+
+func prove(ctx context.Context, e *env, c *cli.Context) error {
+	out := c.String("output")
+	n, err := workers(c)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.String("statements") == "":
+		return hint(usagef("prove: no statements"), "name a file with --statements")
+	case out == "":
+		return hint(usagef("prove: no output"), "name a file with -o")
+	case out == "-" && (e.outTerminal || c.Bool("json")):
+		return hint(usagef("a proof is binary, and stdout is not free for it"), "send it to a file with -o")
+	}
+	if err = free(c.Bool("replace"), out); err != nil {
+		return err
+	}
+	doc, err := readStatements(c.String("statements"))
+	if err != nil {
+		return err
+	}
+	file, err := proveInputs(ctx, e, c, doc, n)
+	if err != nil {
+		return proofFault(err)
+	}
+	err = writeWhole(e, out, c.Bool("replace"), func(w io.Writer) error {
+		_, fault := w.Write(file)
+		return fault
+	})
+	if err != nil || out == "-" {
+		return err
+	}
+	// What was written is what people will verify.
+	r, err := proof.Verify(ctx, file, proof.VerifyOptions{})
+	if err != nil {
+		return fmt.Errorf("verify the proof that was made: %w", err)
+	}
+	return printVerdicts(e, c, out, r)
+}
+
+func readStatements(path string) (*proof.Document, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return proof.DecodeDocument(path, text)
+}
+
+func proveInputs(ctx context.Context, e *env, c *cli.Context, doc *proof.Document, workers int) ([]byte, error) {
+	ins, err := openInputs(ctx, e, c)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		for _, in := range ins {
+			_ = in.Close()
+		}
+	}()
+	if len(ins) == 1 && ins[0].name == "" {
+		if ins[0].name = doc.Table; doc.Table == "" {
+			ins[0].name = tableName(ins[0].path, ins[0].Stream)
+		}
+		doc.DefaultTable(ins[0].name)
+	}
+	p := proof.New(doc, proof.Options{Workers: workers})
+	watch := newProgress(e, "prove")
+	defer watch.done()
+	var tables []*proof.Table
+	for _, in := range ins { // every mistake before any row
+		t, fault := p.Table(in.name, in.Stream.Schema(), nil, "")
+		if fault != nil {
+			return nil, &coded{fault, exitUsage}
+		}
+		tables = append(tables, t)
+	}
+	for i, in := range ins {
+		for b, fault := range watch.watch(in.Stream).Batches(ctx) {
+			if fault != nil {
+				return nil, fault
+			}
+			if fault = tables[i].Add(b); fault != nil {
+				return nil, fault
+			}
+		}
+	}
+	return p.Prove(ctx)
+}
+
+// proofFault gives the errors of a prover their exit codes: data that do not
+// keep a statement are findings.
+func proofFault(err error) error {
+	if errors.As(err, new(*proof.FalseError)) || errors.As(err, new(*proof.CellError)) {
+		return &coded{err, exitFindings}
+	}
+	return err
+}
+
+// maxProof is the largest proof file that is read: ten times what 100 columns
+// of a billion rows take.
+const maxProof = 1 << 30
+
+// isProof says whether a path is a proof file.
+func isProof(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 64)
+	n, err := io.ReadFull(f, head)
+	return (err == nil || errors.Is(err, io.ErrUnexpectedEOF)) && proof.Sniff(head[:n])
+}
+
+// verifyProof checks a proof file and prints what it shows.
+func verifyProof(ctx context.Context, e *env, c *cli.Context, path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if info.Size() > maxProof {
+		return privacy.Tampered("verify", path, "it has %d bytes, a proof has at most %d", info.Size(), maxProof)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var opt proof.VerifyOptions
+	if s := c.String("statements"); s != "" {
+		if opt.Document, err = readStatements(s); err != nil {
+			return err
+		}
+	}
+	r, err := proof.Verify(ctx, file, opt)
+	if err != nil {
+		return err
+	}
+	return printVerdicts(e, c, path, r)
+}
+
+func printVerdicts(e *env, c *cli.Context, path string, r *proof.Result) error {
+	if c.Bool("json") {
+		for _, v := range r.Verdicts {
+			line, err := privacy.Canonical(v)
+			if err != nil {
+				return err
+			}
+			if _, err = e.out.Write(append(line, '\n')); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s holds: %d statements, %d bits of soundness, %.1f MB\n", path, len(r.Verdicts), r.Summary.SoundnessBits, float64(r.Summary.Bytes)/1e6)
+	for _, v := range r.Verdicts {
+		fmt.Fprintf(&b, "  %s\n", v.Words)
+	}
+	for _, t := range r.Summary.Tables {
+		if t.Commitment == "" {
+			fmt.Fprintf(&b, "table %s is bound by the roots in the proof; nothing here shows where its rows come from\n", t.Name)
+		} else {
+			fmt.Fprintf(&b, "table %s is said to be the one of commitment %s; only who opens it can derive both again\n", t.Name, t.Commitment)
+		}
+	}
+	_, err := e.out.Write(b.Bytes())
+	return err
+}
