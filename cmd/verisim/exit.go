@@ -117,7 +117,7 @@ func exitCode(err error) int {
 // report writes an error for people: one line of what is wrong, then what to do.
 func report(e *env, err error) {
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(e.err, "verisim: interrupted: nothing was written")
+		fmt.Fprintln(e.err, "verisim: interrupted: no file was left behind")
 		return
 	}
 	faults := document.All(err)

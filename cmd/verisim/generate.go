@@ -30,7 +30,9 @@ func generateVerb() verb {
 			"verisim generate finance -o out/bank",
 			"verisim generate shop.yaml -o out/shop --format parquet",
 			"verisim generate finance --table transactions -n 100000 --format arrows -o - | verisim profile -",
-			"verisim generate finance --set preset=card-us --set days=30 --table transactions -o tx.parquet",
+			"verisim generate finance --preset card-us --days 30 --table transactions -o tx.parquet",
+			"verisim generate finance --table transactions --stream --speed 3600x --to jsonl",
+			"verisim generate finance --print-config > bank.yaml",
 		},
 		flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `PLACE`: a new directory for all tables, a file or - with --table (default -)"},
@@ -39,9 +41,12 @@ func generateVerb() verb {
 			&cli.Uint64Flag{Name: "seed", Usage: "`SEED` of all draws; the same seed gives the same bytes (default: the spec's, else 1)"},
 			&cli.StringFlag{Name: "config", Usage: "read the model's options from a YAML `FILE`"},
 			&cli.StringSliceFlag{Name: "set", Usage: "set one option: `OPTION=VALUE`, may be repeated"},
+			&cli.BoolFlag{Name: "print-config", Usage: "print every option of the simulator as it would be used, with unit and source, and make nothing"},
 			&cli.StringFlag{Name: "where", Usage: "keep only rows for which `EXPR` is true, with --table"},
+			&cli.BoolFlag{Name: "stream", Usage: "pace the rows of --table as a live source would, by their time"},
+			&cli.StringFlag{Name: "speed", Value: "1x", Usage: "with --stream: `N`x as fast as the clock"},
 			workersFlag(),
-		}, writeFlags()),
+		}, optionFlags(), writeFlags()),
 		run: generate,
 	}
 }
@@ -74,6 +79,14 @@ func generate(ctx context.Context, e *env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Bool("print-config") {
+		p, ok := g.model.(interface{ YAML() []byte })
+		if !ok {
+			return usagef("--print-config: %s has no options", c.Args().First())
+		}
+		_, err := e.out.Write(p.YAML())
+		return err
+	}
 	name := c.String("table")
 	if tables := g.model.Tables(); name == "" && len(tables) == 1 {
 		name = tables[0].Name
@@ -89,8 +102,10 @@ func bindGeneration(c *cli.Context) (*generation, error) {
 	arg := c.Args().First()
 	g := &generation{seed: 1}
 	if models.IsSpec(arg) {
-		if c.IsSet("set") || c.IsSet("config") {
-			return nil, hint(usagef("--set and --config are for simulators"), "write it into the spec")
+		for _, f := range append(optionNames(), "set", "config") {
+			if c.IsSet(f) {
+				return nil, hint(usagef("--%s is for simulators", f), "write it into the spec")
+			}
 		}
 		s, err := spec.Load(arg, spec.Options{Rows: c.Int64("rows")})
 		if err != nil {
@@ -134,6 +149,9 @@ func options(c *cli.Context, s models.Simulator) (*document.Node, error) {
 			Text: strconv.FormatInt(roomFor(rows, c.String("table") != ""), 10),
 		})
 	}
+	if err := setFlags(c, s, n); err != nil {
+		return nil, err
+	}
 	for _, text := range c.StringSlice("set") {
 		key, value, ok := strings.Cut(text, "=")
 		if !ok {
@@ -174,8 +192,8 @@ func (g *generation) all(ctx context.Context, e *env, c *cli.Context) error {
 			all = append(all, t.Name)
 		}
 		return hint(usagef("stdout takes one table"), "name one of "+strings.Join(all, ", ")+" with --table, or a directory with -o")
-	case c.String("where") != "":
-		return usagef("--where needs --table")
+	case c.String("where") != "", c.Bool("stream"):
+		return usagef("--where and --stream need --table")
 	}
 	codec, err := outputCodec(c, "", "arrow")
 	if err != nil {
@@ -263,6 +281,11 @@ func (g *generation) one(ctx context.Context, e *env, c *cli.Context, name strin
 	}
 	if st, err = where(st, c.String("where")); err != nil {
 		return err
+	}
+	if c.Bool("stream") {
+		if st, err = paced(st, c.String("speed")); err != nil {
+			return err
+		}
 	}
 	w, err := createOutput(e, c, out, "arrows", st.Schema())
 	if err != nil {

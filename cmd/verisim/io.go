@@ -152,7 +152,7 @@ func createOutput(e *env, c *cli.Context, path, otherwise string, s *arrow.Schem
 	if err != nil {
 		return nil, err
 	}
-	return &piped{w, buf}, nil
+	return &piped{w, buf, c.Bool("stream")}, nil
 }
 
 func writeOptions(c *cli.Context, workers int) formats.WriteOptions {
@@ -186,7 +186,15 @@ func outputCodec(c *cli.Context, path, otherwise string) (formats.Codec, error) 
 // piped writes to stdout.
 type piped struct {
 	table.Writer
-	buf *bufio.Writer
+	buf   *bufio.Writer
+	eager bool // somebody waits for each batch
+}
+
+func (p *piped) Write(b table.Batch) error {
+	if err := p.Writer.Write(b); err != nil || !p.eager {
+		return err
+	}
+	return p.buf.Flush()
 }
 
 func (p *piped) Close() error {

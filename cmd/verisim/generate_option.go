@@ -1,0 +1,63 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/verisim/verisim/formats/document"
+	"github.com/verisim/verisim/formats/table"
+	models "github.com/verisim/verisim/synth/catalog"
+)
+
+// optionFlags are flags for the options that users reach for most; --set knows
+// all of them.
+func optionFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "preset", Usage: "start from `PRESET`, such as card-eu"},
+		&cli.Int64Flag{Name: "customers", Usage: "`N` people"},
+		&cli.Int64Flag{Name: "days", Usage: "`N` days"},
+		&cli.StringFlag{Name: "as-of", Usage: "end what is known about labels at `DAY`, such as 2025-03-31"},
+		&cli.BoolFlag{Name: "without-fraud", Usage: "the twin world: the same rows less those of fraud"},
+	}
+}
+
+func optionNames() []string {
+	var out []string
+	for _, f := range optionFlags() {
+		out = append(out, f.Names()[0])
+	}
+	return out
+}
+
+// setFlags puts the flags of optionFlags among the options.
+func setFlags(c *cli.Context, s models.Simulator, n *document.Node) error {
+	for _, f := range optionFlags() {
+		name := f.Names()[0]
+		if !c.IsSet(name) {
+			continue
+		}
+		v := &document.Node{Pos: document.Pos{Name: "--" + name, Line: 1, Column: 1}}
+		switch f.(type) {
+		case *cli.Int64Flag:
+			v.Kind, v.Text = document.Int, strconv.FormatInt(c.Int64(name), 10)
+		case *cli.BoolFlag:
+			v.Kind, v.Text = document.Bool, strconv.FormatBool(c.Bool(name))
+		default:
+			v.Kind, v.Text = document.String, c.String(name)
+		}
+		n.Set(strings.ReplaceAll(name, "-", "_"), v)
+	}
+	return nil
+}
+
+// paced plays a table by its time column.
+func paced(st table.Stream, speed string) (table.Stream, error) {
+	v, err := strconv.ParseFloat(strings.TrimSuffix(speed, "x"), 64)
+	if err != nil || !(v > 0) || v > float64(24*time.Hour) {
+		return nil, hint(usagef("--speed %q is no factor", speed), "write how many times as fast as the clock, such as 60x")
+	}
+	return table.Apply(st, table.Pace(table.PaceOptions{Speed: v}))
+}
