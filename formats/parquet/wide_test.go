@@ -189,7 +189,7 @@ func BenchmarkWrite(b *testing.B) {
 		for _, workers := range []int{1, 2} {
 			b.Run(fmt.Sprintf("%s/parallel=%d", comp, workers), func(b *testing.B) {
 				b.ReportAllocs()
-				rows, size := int64(0), int64(0)
+				rows, size, cpu := int64(0), int64(0), cpuSeconds()
 				for b.Loop() {
 					out := &counted{w: io.Discard}
 					w, err := Codec{}.Create(out, s, formats.WriteOptions{Compression: comp, Parallel: workers})
@@ -210,6 +210,7 @@ func BenchmarkWrite(b *testing.B) {
 					size += out.n
 				}
 				b.ReportMetric(float64(rows)/b.Elapsed().Seconds()/1e6, "Mrows/s")
+				b.ReportMetric(float64(rows)/(cpuSeconds()-cpu)/1e6, "Mrows/cpu-s")
 				b.ReportMetric(float64(size)/float64(rows), "bytes/row")
 			})
 		}
@@ -227,7 +228,7 @@ func BenchmarkRead(b *testing.B) {
 			}
 			b.Run(comp+"/"+name, func(b *testing.B) {
 				b.ReportAllocs()
-				rows := int64(0)
+				rows, cpu := int64(0), cpuSeconds()
 				for b.Loop() {
 					st, err := Codec{}.Read(context.Background(), input(data), formats.ReadOptions{Columns: columns})
 					if err != nil {
@@ -241,6 +242,7 @@ func BenchmarkRead(b *testing.B) {
 					}
 				}
 				b.ReportMetric(float64(rows)/b.Elapsed().Seconds()/1e6, "Mrows/s")
+				b.ReportMetric(float64(rows)/(cpuSeconds()-cpu)/1e6, "Mrows/cpu-s")
 			})
 		}
 	}

@@ -1,9 +1,11 @@
 package parquet
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -80,6 +82,7 @@ type writer struct {
 	pairs   []pair
 	leaves  []*leafWriter
 	workers int
+	order   []int // of the columns among goroutines, the heaviest first
 	perRow  int64 // rows of a group
 	rows    int64 // in this group
 	total   int64
@@ -115,8 +118,9 @@ func create(out io.Writer, s *arrow.Schema, opt formats.WriteOptions) (table.Wri
 	}
 	w.pairs = append(w.pairs, pair{arrowKey, stored})
 	w.leaves = make([]*leafWriter, len(w.plan.leaves))
-	for _, c := range w.plan.columns {
+	for i, c := range w.plan.columns {
 		w.leavesOf(c, press)
+		w.order = append(w.order, i)
 	}
 	if _, err := w.out.Write(magic); err != nil {
 		return nil, fmt.Errorf("write parquet: %w", err)
@@ -155,6 +159,9 @@ func (w *writer) write(b table.Batch) error {
 		}
 	}
 	for from := int64(0); from < b.NumRows(); {
+		if w.rows == pageRows && w.total == 0 && w.workers > 1 {
+			w.sortColumns()
+		}
 		n := min(b.NumRows()-from, w.perRow-w.rows, pageRows-w.rows%pageRows)
 		whole := (w.rows+n)%pageRows == 0
 		if err := w.columns(b, int(from), int(n), whole); err != nil {
@@ -179,6 +186,18 @@ func (w *writer) size() int {
 	return n
 }
 
+// sortColumns puts the heaviest column of the first page first, so that no
+// goroutine begins it when the others are nearly done.
+func (w *writer) sortColumns() {
+	weight := func(i int) (n int64) {
+		for _, l := range w.plan.columns[i].leaves {
+			n += w.leaves[l.index].uncompressed
+		}
+		return n
+	}
+	slices.SortStableFunc(w.order, func(a, b int) int { return cmp.Compare(weight(b), weight(a)) })
+}
+
 // columns encodes some rows, on as many goroutines as were asked for, which
 // have ended when it returns. Each column is one goroutine's own.
 func (w *writer) columns(b table.Batch, from, n int, whole bool) error {
@@ -186,9 +205,10 @@ func (w *writer) columns(b table.Batch, from, n int, whole bool) error {
 	var next atomic.Int64
 	work := func() {
 		for i := int(next.Add(1)) - 1; i < len(errs); i = int(next.Add(1)) - 1 {
-			c := w.plan.columns[i]
-			if err := w.column(c, b.Column(i), from, n, whole); err != nil {
-				errs[i] = errColumn(c.name, err)
+			k := w.order[i]
+			c := w.plan.columns[k]
+			if err := w.column(c, b.Column(k), from, n, whole); err != nil {
+				errs[k] = errColumn(c.name, err)
 			}
 		}
 	}
