@@ -71,3 +71,25 @@ func BenchmarkColumns(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkRow makes single rows of a shop that nobody made: an order has a
+// parent that must be found, and a sum over its lines.
+func BenchmarkRow(b *testing.B) {
+	s, err := Load(specDir+"/shop.yaml", Options{Rows: 1_000_000})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, name := range []string{"customer", "order", "line"} {
+		b.Run(name, func(b *testing.B) {
+			row := int64(0)
+			for b.Loop() {
+				r, err := s.Row(name, 1, row*7919%1_000_000)
+				if err != nil {
+					b.Fatal(err)
+				}
+				r.Release()
+				row++
+			}
+		})
+	}
+}

@@ -100,13 +100,16 @@ func compile(n *document.Node, opt Options) (*Spec, error) {
 		c.errs.add(n.Get("version").Pos.Errorf("version %d is not known here; this is version 1", s.decl.Version))
 	}
 	s.clock = s.decl.Clock
-	c.tables(opt)
-	if err := c.errs.err(); err != nil {
-		return nil, err // columns of a broken table would only repeat it
+	before := len(c.errs.list)
+	if c.tables(opt); len(c.errs.list) > before {
+		return nil, c.errs.err() // columns of a broken table would only repeat it
 	}
 	for _, t := range s.tables {
 		for _, col := range slices.Clone(t.columns) {
 			c.errs.add(c.column(col))
+			if col.state == compiled && t.rows >= 0 {
+				c.errs.add(col.room(t.rows))
+			}
 		}
 	}
 	if err := c.errs.err(); err != nil {
@@ -283,6 +286,11 @@ func (c *compiler) column(col *column) error {
 		return nil
 	case failed:
 		return errDependency
+	case untouched:
+		if col.decl.bad {
+			col.state = failed
+			return errDependency
+		}
 	case underway:
 		at := slices.Index(c.path, col)
 		words := ""

@@ -125,8 +125,11 @@ func (s *span) UnmarshalNode(n *document.Node) error {
 
 func (s span) String() string {
 	d := time.Duration(s)
+	if d == 0 {
+		return "0s"
+	}
 	for _, u := range spanUnits[2:] {
-		if d != 0 && d%u.unit == 0 {
+		if d%u.unit == 0 {
 			return strconv.FormatInt(int64(d/u.unit), 10) + u.word
 		}
 	}

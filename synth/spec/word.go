@@ -127,10 +127,17 @@ type columnDecl struct {
 	word string
 	gen  generator
 	wide bool // a pick of texts makes a string, not a category
+	bad  bool // it has faults of its own
 	modifiers
 }
 
 func (c *columnDecl) UnmarshalNode(n *document.Node) error {
+	err := c.read(n)
+	c.bad = err != nil
+	return err
+}
+
+func (c *columnDecl) read(n *document.Node) error {
 	c.pos, c.at = n.Pos, n.Pos
 	if n.Kind == document.String { // city: p.city
 		c.word, c.gen = "of", &partWord{From: n.Text}
