@@ -80,10 +80,16 @@ func (s *sealer) at(i uint64) []byte {
 	return n[:]
 }
 
-// sealChunk appends the ciphertext of the concatenated pieces to dst. Pieces
-// are not copied together first: a part that lies within one piece is encrypted
-// from where it is.
+// sealChunk appends the ciphertext of the concatenated pieces to dst.
 func sealChunk(dst []byte, key []byte, salt [saltSize]byte, context []byte, pieces [][]byte) ([]byte, error) {
+	return sealPieces(dst, key, salt, context, pieces, func(full []byte) ([]byte, error) { return full, nil })
+}
+
+// sealPieces appends a ciphertext to dst, and offers dst to flush after each
+// part; flush gives back what is to be appended to. Pieces are not copied
+// together first: a part that lies within one piece is encrypted from where it
+// is.
+func sealPieces(dst []byte, key []byte, salt [saltSize]byte, context []byte, pieces [][]byte, flush func([]byte) ([]byte, error)) ([]byte, error) {
 	s, err := newSealer(key, salt[:], context)
 	if err != nil {
 		return nil, err
@@ -92,9 +98,11 @@ func sealChunk(dst []byte, key []byte, salt [saltSize]byte, context []byte, piec
 	dst = append(dst, s.commit[:]...)
 	var scratch [partSize]byte
 	have, part := 0, uint64(0)
-	emit := func(p []byte) {
+	emit := func(p []byte) error {
 		dst = s.aead.Seal(dst, s.at(part), p, nil)
 		part++
+		dst, err = flush(dst)
+		return err
 	}
 	for _, p := range pieces {
 		if have > 0 {
@@ -104,18 +112,22 @@ func sealChunk(dst []byte, key []byte, salt [saltSize]byte, context []byte, piec
 			if have < partSize {
 				continue
 			}
-			emit(scratch[:])
+			if err = emit(scratch[:]); err != nil {
+				return nil, err
+			}
 			have = 0
 		}
 		for len(p) >= partSize {
-			emit(p[:partSize])
+			if err = emit(p[:partSize]); err != nil {
+				return nil, err
+			}
 			p = p[partSize:]
 		}
 		have = copy(scratch[:], p)
 	}
-	emit(scratch[:have]) // always shorter than a full part, which marks the end
+	err = emit(scratch[:have]) // always shorter than a full part, which marks the end
 	clear(scratch[:])
-	return dst, nil
+	return dst, err
 }
 
 // chunkReader decrypts a chunk as it is read. It gives out only bytes whose
@@ -133,14 +145,23 @@ func openChunk(ct, key, context []byte) (*chunkReader, error) {
 	if plainSize(int64(len(ct))) < 0 {
 		return nil, errChunk
 	}
-	s, err := newSealer(key, ct[:saltSize], context)
+	r, err := startChunk(ct[:prefixSize], key, context)
+	if err == nil {
+		r.ct = ct[prefixSize:]
+	}
+	return r, err
+}
+
+// startChunk checks the salt and the commitment that stand before the parts.
+func startChunk(prefix, key, context []byte) (*chunkReader, error) {
+	s, err := newSealer(key, prefix[:saltSize], context)
 	if err != nil {
 		return nil, err
 	}
-	if subtle.ConstantTimeCompare(s.commit[:], ct[saltSize:prefixSize]) != 1 {
+	if subtle.ConstantTimeCompare(s.commit[:], prefix[saltSize:]) != 1 {
 		return nil, errChunk
 	}
-	return &chunkReader{s: s, ct: ct[prefixSize:]}, nil
+	return &chunkReader{s: s}, nil
 }
 
 func (r *chunkReader) Read(p []byte) (int, error) {

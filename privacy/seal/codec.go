@@ -200,7 +200,11 @@ func bare(s *arrow.Schema) *arrow.Schema {
 	return arrow.NewSchema(fields, nil)
 }
 
+func oneField(f arrow.Field) *arrow.Schema {
+	return arrow.NewSchema([]arrow.Field{{Name: f.Name, Type: f.Type, Nullable: f.Nullable}}, nil)
+}
+
 func oneColumn(f arrow.Field, a arrow.Array) (*arrow.Schema, arrow.Record) {
-	s := arrow.NewSchema([]arrow.Field{{Name: f.Name, Type: f.Type, Nullable: f.Nullable}}, nil)
+	s := oneField(f)
 	return s, array.NewRecord(s, []arrow.Array{a}, int64(a.Len()))
 }

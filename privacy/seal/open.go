@@ -18,82 +18,100 @@ import (
 type opener struct {
 	r   *Reader
 	sel *selection
-	buf []byte
+	buf []byte // message, clear columns, directory of the batch at hand
+
+	part    []byte         // ciphertext on its way
+	schemas map[int][]byte // messages, by field
 }
 
-// body is a batch's bytes, taken apart.
+// body is a batch taken apart. The ciphertexts stay in the file until one is
+// wanted, so that opening a few columns reads those and no others.
 type body struct {
 	m       message
 	message []byte
 	clear   []byte
-	chunks  map[int][]byte // by field
+	chunks  map[int]span // by field
 	ctx     chunkContext
 }
+
+// span is a place in the file.
+type span struct{ at, n int64 }
 
 // read takes batch i apart and computes what its ciphertexts are bound to.
 func (o *opener) read(i int) (*body, error) {
 	f := o.r.f
 	k := f.blocks[i]
-	n := k.meta + k.body
-	if int64(cap(o.buf)) < n {
-		o.buf = make([]byte, n)
+	bad := func(cause string) (*body, error) { return nil, damaged(batchName(i), "%s", cause) }
+	if err := o.fill(i, k.offset, k.meta); err != nil {
+		return nil, err
 	}
-	o.buf = o.buf[:n]
-	if got, err := f.r.ReadAt(o.buf, k.offset); int64(got) < n {
-		return nil, damaged(batchName(i), "reading it failed: %v", err)
-	}
-	return f.split(i, o.buf)
-}
-
-func (f *file) split(i int, buf []byte) (*body, error) {
-	bad := func(cause string) error { return damaged(batchName(i), "%s", cause) }
-	k := f.blocks[i]
-	m, used, err := parseMessage(buf)
+	m, used, err := parseMessage(o.buf)
 	if err != nil || int64(used) != k.meta || m.body != k.body || m.rows != f.rows[i] {
-		return nil, bad("its message is malformed")
+		return bad("its message is malformed")
 	}
-	b := &body{m: m, message: buf[:used], chunks: map[int][]byte{}}
-	if !bytes.Equal(m.encode(), b.message) {
-		return nil, bad("its message is not in the one layout of the format")
+	if !bytes.Equal(m.encode(), o.buf) {
+		return bad("its message is not in the one layout of the format")
 	}
-	rest := buf[used:]
 	end := int64(0)
 	for p := m.bufs; len(p) > 0; p = p[structSize:] {
 		at, n := int64(le.Uint64(p)), int64(le.Uint64(p[8:]))
 		if at < 0 || n < 0 || at > k.body || n > k.body-at {
-			return nil, bad("a buffer lies outside it")
+			return bad("a buffer lies outside it")
 		}
 		end = max(end, at+(n+7)&^7)
 	}
 	columns := f.h.Immutable.Columns
-	if end+int64(8*len(columns)) > k.body {
-		return nil, bad("it has no room for its ciphertexts")
+	directory := end + int64(8*len(columns))
+	if directory > k.body {
+		return bad("it has no room for its ciphertexts")
 	}
-	b.clear = rest[:end]
-	directory := rest[end : end+int64(8*len(columns))]
-	tail := rest[end+int64(len(directory)):]
+	if err = o.fill(i, k.offset, k.meta+directory); err != nil {
+		return nil, err
+	}
+	if m, used, err = parseMessage(o.buf); err != nil { // its slices are of the buffer, which may have moved
+		return bad("its message is malformed")
+	}
+	b := &body{m: m, message: o.buf[:used], clear: o.buf[k.meta : k.meta+end], chunks: map[int]span{}}
+	at, rest := k.offset+k.meta+directory, k.body-directory
 	for j, c := range columns {
-		n := le.Uint64(directory[8*j:])
-		if n > uint64(len(tail)) {
-			return nil, bad("a ciphertext lies outside it")
+		n := le.Uint64(o.buf[k.meta+end+int64(8*j):])
+		if n > uint64(rest) {
+			return bad("a ciphertext lies outside it")
 		}
-		b.chunks[c.Field] = tail[:n:n]
-		tail = tail[n:]
+		b.chunks[c.Field] = span{at, int64(n)}
+		at, rest = at+int64(n), rest-int64(n)
 	}
-	if len(tail) > 7 || !bytes.Equal(tail, make([]byte, len(tail))) {
-		return nil, bad("something follows its ciphertexts")
+	var pad [8]byte
+	if rest > 7 {
+		return bad("something follows its ciphertexts")
+	}
+	if err := o.readAt(i, pad[:rest], at); err != nil {
+		return nil, err
+	}
+	if pad != [8]byte{} {
+		return bad("something follows its ciphertexts")
 	}
 	b.ctx = chunkContext{
 		hash: f.hash, batch: uint64(i), first: f.starts[i], rows: m.rows, final: i == len(f.blocks)-1,
-		frame: sha256.Sum256(rest0(buf, used, end, len(directory))),
+		frame: sha256.Sum256(o.buf), // message, clear columns, directory: they stand together
 	}
 	return b, nil
 }
 
-// rest0 is the message, the clear columns and the directory: they stand
-// together.
-func rest0(buf []byte, used int, end int64, directory int) []byte {
-	return buf[:int64(used)+end+int64(directory)]
+// fill makes buf n bytes of the file.
+func (o *opener) fill(i int, at, n int64) error {
+	if int64(cap(o.buf)) < n {
+		o.buf = make([]byte, n)
+	}
+	o.buf = o.buf[:n]
+	return o.readAt(i, o.buf, at)
+}
+
+func (o *opener) readAt(i int, p []byte, at int64) error {
+	if got, err := o.r.f.r.ReadAt(p, at); got < len(p) {
+		return damaged(batchName(i), "reading it failed: %v", err)
+	}
+	return nil
 }
 
 // batch opens the selected columns of batch i.
@@ -140,12 +158,12 @@ func (o *opener) columns(ctx context.Context, i int, b *body, cols map[int]arrow
 		}
 		checked = true
 		if c.Mode != ModeChunk {
-			if err := checkChunk(b, c.Field, key); err != nil {
+			if _, err := o.open(b, c.Field, key); err != nil {
 				return columnFault(i, c.Name)
 			}
 			continue
 		}
-		a, err := openColumn(ctx, o.r.f.plain.Field(c.Field), b, c.Field, key)
+		a, err := o.openColumn(ctx, b, c.Field, key)
 		if err != nil {
 			return columnFault(i, c.Name)
 		}
@@ -156,7 +174,7 @@ func (o *opener) columns(ctx context.Context, i int, b *body, cols map[int]arrow
 	}
 	for _, c := range o.r.f.h.Immutable.Columns {
 		if key := o.r.keys.columns[c.Field]; key != nil {
-			if err := checkChunk(b, c.Field, key); err != nil {
+			if _, err := o.open(b, c.Field, key); err != nil {
 				return columnFault(i, c.Name)
 			}
 			return nil
@@ -165,26 +183,33 @@ func (o *opener) columns(ctx context.Context, i int, b *body, cols map[int]arrow
 	return privacy.NoKey("open", batchName(i), "the grant covers no column, so nothing can be checked")
 }
 
-// checkChunk authenticates a ciphertext without keeping what it holds.
-func checkChunk(b *body, field int, key []byte) error {
-	r, err := openChunk(b.chunks[field], key, b.ctx.bytes(field))
-	if err != nil {
-		return err
+// open decrypts a ciphertext of a batch.
+func (o *opener) open(b *body, field int, key []byte) ([]byte, error) {
+	if o.part == nil {
+		o.part = make([]byte, readParts*(partSize+tagSize))
 	}
-	_, err = io.Copy(io.Discard, r)
-	return err
+	k := b.chunks[field]
+	return openWhole(o.r.f.r, k, key, b.ctx.bytes(field), o.part)
 }
 
 func columnFault(i int, name string) error {
 	return damaged(batchName(i), "column %q does not authenticate: its bytes, its place, a clear column or the header were changed", name)
 }
 
-func openColumn(ctx context.Context, f arrow.Field, b *body, field int, key []byte) (arrow.Array, error) {
-	r, err := openChunk(b.chunks[field], key, b.ctx.bytes(field))
+func (o *opener) openColumn(ctx context.Context, b *body, field int, key []byte) (arrow.Array, error) {
+	f := o.r.f.plain.Field(field)
+	plain, err := o.open(b, field, key)
 	if err != nil {
 		return nil, err
 	}
-	rec, err := decodeBatch(ctx, r)
+	schema, err := o.oneSchema(field, f)
+	if err != nil {
+		return nil, err
+	}
+	if a, ok := flatColumn(schema, plain, f.Type, b.m.rows); ok {
+		return a, nil
+	}
+	rec, err := decodeBatch(ctx, bytes.NewReader(plain))
 	if err != nil {
 		return nil, err
 	}
@@ -195,6 +220,22 @@ func openColumn(ctx context.Context, f arrow.Field, b *body, field int, key []by
 	a := rec.Column(0)
 	a.Retain()
 	return a, nil
+}
+
+// oneSchema is the schema message that this package writes before a column.
+func (o *opener) oneSchema(field int, f arrow.Field) ([]byte, error) {
+	if b := o.schemas[field]; b != nil {
+		return b, nil
+	}
+	b, err := schemaMessage(oneField(f))
+	if err != nil {
+		return nil, err
+	}
+	if o.schemas == nil {
+		o.schemas = map[int][]byte{}
+	}
+	o.schemas[field] = b
+	return b, nil
 }
 
 // outer decodes the buffers of the batch, whose bytes the ciphertexts have

@@ -171,14 +171,9 @@ func chunkSpan(t *testing.T, data []byte, batch, field int) (int, int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := f.blocks[batch]
-	buf := data[k.offset : k.offset+k.meta+k.body]
-	b, err := f.split(batch, buf)
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := bytes.Index(data[k.offset:], b.chunks[field]) + int(k.offset)
-	return at, at + len(b.chunks[field])
+	o := opener{r: &Reader{f: f}}
+	k := must(o.read(batch)).chunks[field]
+	return int(k.at), int(k.at + k.n)
 }
 
 // Every pair of ciphertexts of equal size is swapped; the same number of rows

@@ -43,7 +43,7 @@ type Writer struct {
 	pending arrow.Record
 	rows    int64
 	closed  bool
-	out     [][]byte // ciphertexts of the batch at hand, reused
+	out     []byte // ciphertext on its way, reused
 }
 
 // Create starts a sealed file. Nothing is written to w before the first batch
@@ -301,28 +301,48 @@ func (w *Writer) flush(final bool) error {
 	if k.meta > math.MaxInt32 {
 		return fmt.Errorf("write batch: its metadata is too large")
 	}
-	for i, c := range w.h.Immutable.Columns {
-		var salt [saltSize]byte
-		if _, err = io.ReadFull(w.random, salt[:]); err != nil {
-			return err
-		}
-		if len(w.out) <= i {
-			w.out = append(w.out, nil)
-		}
-		w.out[i] = slices.Grow(w.out[i][:0], int(f.lengths[i]))
-		w.out[i], err = sealChunk(w.out[i], w.keys.columns[c.Field], salt, ctx.bytes(c.Field), f.plain[i].list)
-		if err != nil {
+	for _, p := range slices.Concat([][]byte{f.message}, f.clear.list, [][]byte{f.directory}) {
+		if err = w.write(p); err != nil {
 			return err
 		}
 	}
-	for _, p := range slices.Concat([][]byte{f.message}, f.clear.list, [][]byte{f.directory}, w.out, [][]byte{f.pad}) {
-		if err := w.write(p); err != nil {
+	for i, c := range w.h.Immutable.Columns {
+		if err = w.writeChunk(w.keys.columns[c.Field], ctx.bytes(c.Field), f.plain[i].list); err != nil {
 			return err
 		}
+	}
+	if err = w.write(f.pad); err != nil {
+		return err
 	}
 	w.blocks = append(w.blocks, k)
 	w.rows += b.NumRows()
 	return nil
+}
+
+// writeParts is how many parts are encrypted before they are written: few
+// enough to stay in the second-level cache.
+const writeParts = 16
+
+// writeChunk encrypts the pieces and writes the ciphertext.
+func (w *Writer) writeChunk(key, context []byte, pieces [][]byte) error {
+	var salt [saltSize]byte
+	if _, err := io.ReadFull(w.random, salt[:]); err != nil {
+		return err
+	}
+	if w.out == nil {
+		w.out = make([]byte, 0, prefixSize+writeParts*(partSize+tagSize))
+	}
+	flush := func(b []byte) ([]byte, error) {
+		if len(b) < writeParts*(partSize+tagSize) {
+			return b, nil
+		}
+		return b[:0], w.write(b)
+	}
+	rest, err := sealPieces(w.out[:0], key, salt, context, pieces, flush)
+	if err != nil {
+		return err
+	}
+	return w.write(rest)
 }
 
 // plainBatch gives the batch in the plain schema.
