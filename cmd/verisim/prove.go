@@ -22,9 +22,11 @@ func proveVerb() verb {
 		args:  "DATA...",
 		min:   1, max: -1,
 		about: `The statements file lists what is to be shown: ranges, dictionaries, shares of
-missing values, totals, means, rates, histograms. The proof holds
-for the file's rows and shows nothing else about them; names, types and numbers
-of rows are public, and an exact total that a statement asks for is disclosed.
+missing values, totals, means, rates, histograms, rules between columns, unique
+keys, references, k-anonymity, no row in common with another table. The proof
+holds for the file's rows and shows nothing else about them; names, types and
+numbers of rows are public, and an exact total that a statement asks for is
+disclosed.
 Whoever has the proof checks it with "verisim verify", without a key and without
 the data. Statements that do not hold give exit code 3, and no proof.
 

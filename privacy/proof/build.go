@@ -24,10 +24,11 @@ type builder struct {
 	values        map[ligero.Vec]func(i int) field.Elem // of data and helpers; prover only
 	after         []func() error                        // once challenges are drawn
 	lookups       []*lookupTable
-	alpha, gamma  field.Elem
-	identity      float64 // largest error of a lookup, times p
-	current       int     // the statement being built
-	lengths       []int   // of every vector, in order
+	alpha, gamma  field.Elem // of lookups
+	lambda, rho   field.Elem // of shifts
+	identity      float64    // largest error of a lookup, times p
+	current       int        // the statement being built
+	lengths       []int      // of every vector, in order
 }
 
 // builtTable is a table whose columns stand in the system.
@@ -160,27 +161,41 @@ func (s *source) Fill(dst []field.Elem, row int) error {
 	return nil
 }
 
-// inverses gives 1/x(i) at every slot.
-type inverses struct{ x func(i int) field.Elem }
+// fractions gives m(i)/x(i) at every slot; m is 1 where it is nil.
+type fractions struct {
+	x, m   func(i int) field.Elem
+	length int // m is zero from here on
+}
 
 // Fill sets a tableau row.
-func (s *inverses) Fill(dst []field.Elem, row int) error {
+func (s *fractions) Fill(dst []field.Elem, row int) error {
 	for i := range dst {
 		dst[i] = s.x(row*len(dst) + i)
 	}
 	if !field.Invert(dst, make([]field.Elem, len(dst))) {
 		return fmt.Errorf("prove statements: a challenge met a value, which happens once in 2^100; prove again")
 	}
+	if s.m == nil {
+		return nil
+	}
+	for i := range dst {
+		if at := row*len(dst) + i; at < s.length {
+			m := s.m(at)
+			dst[i].Mul(&dst[i], &m)
+		} else {
+			dst[i] = field.Elem{}
+		}
+	}
 	return nil
 }
 
-// inverse adds the helper 1/x, where x(i) gives its values for every slot of a
-// vector as long as length; the constraint is the caller's.
-func (b *builder) inverse(length int, x func(i int) field.Elem) ligero.Vec {
+// fraction adds the late helper m/x, where x(i) gives its values for every slot
+// of a vector as long as length; the constraint is the caller's.
+func (b *builder) fraction(length int, x, m func(i int) field.Elem) ligero.Vec {
 	v := b.sys.Vector(b.late, length)
 	b.lengths = append(b.lengths, length)
 	if b.proves {
-		b.sources[b.late] = append(b.sources[b.late], &inverses{x})
+		b.sources[b.late] = append(b.sources[b.late], &fractions{x, m, length})
 	}
 	return v
 }
@@ -225,8 +240,8 @@ func (b *builder) build(streams func(name string) (*ligero.Stream, error)) error
 	}
 	b.late = b.sys.Oracle()
 	if b.sess != nil {
-		c := b.sess.Challenge("lookups", 2)
-		b.alpha, b.gamma = c[0], c[1]
+		c := b.sess.Challenge("lookups", 4)
+		b.alpha, b.gamma, b.lambda, b.rho = c[0], c[1], c[2], c[3]
 	}
 	for _, f := range b.after {
 		if err := f(); err != nil {

@@ -31,6 +31,20 @@ func (b *builder) statement(s *Statement) error {
 		return b.moments(s)
 	case "histogram":
 		return b.histogram(s)
+	case "weighted":
+		return b.weighted(s)
+	case "order":
+		return b.order(s)
+	case "product":
+		return b.productRule(s)
+	case "unique":
+		return b.unique(s)
+	case "reference":
+		return b.reference(s)
+	case "anonymity":
+		return b.anonymity(s)
+	case "disjoint":
+		return b.disjoint(s)
 	}
 	return b.fault("this kind of statement is not known here")
 }
@@ -132,8 +146,14 @@ func (b *builder) sum(s *Statement) error {
 		terms = []ligero.Product{product(one(c.v), one(d.v))}
 		places += d.shape.scale()
 	}
+	return b.bounded(s, c.table.rows, terms, limit, places)
+}
+
+// bounded demands a statement's bounds of a total, whose absolute value is limit
+// at most, or discloses it.
+func (b *builder) bounded(s *Statement, rows int, terms []ligero.Product, limit *big.Int, places int) error {
 	if s.Min == "" && s.Max == "" {
-		_, err = b.disclose(s, 0, c.table.rows, terms, limit)
+		_, err := b.disclose(s, 0, rows, terms, limit)
 		return err
 	}
 	if limit.Cmp(maxTotal) > 0 {
@@ -153,7 +173,13 @@ func (b *builder) sum(s *Statement) error {
 		}
 		*bound.into = v
 	}
-	return b.within(c.table.rows, terms, lo, hi)
+	return b.within(rows, terms, lo, hi)
+}
+
+// decimals is the number of decimal places of a number's text.
+func decimals(text string) int {
+	_, frac, _ := strings.Cut(text, ".")
+	return len(frac)
 }
 
 // ratio proves bounds of the mean of a column, or of the rate of a value, over

@@ -82,16 +82,23 @@ func (b *builder) lookUp(t *lookupTable) {
 // reciprocal adds h = 1/(alpha - form) and its constraint h·(alpha - form) = 1
 // at every slot. at gives the form's values.
 func (b *builder) reciprocal(length int, form ligero.Form, at func(i int) field.Elem) ligero.Vec {
-	h := b.inverse(length, func(i int) field.Elem {
+	h := b.fraction(length, b.below(at), nil)
+	b.sys.Zero(product(one(h), b.apart(form)), linear(ligero.Form{{Coef: field.Int(-1), V: ligero.None}}))
+	return h
+}
+
+// below gives alpha - at(i).
+func (b *builder) below(at func(i int) field.Elem) func(i int) field.Elem {
+	return func(i int) field.Elem {
 		x := at(i)
 		x.Sub(&b.alpha, &x)
 		return x
-	})
-	b.sys.Zero(
-		product(one(h), plus(ligero.Form{{Coef: b.alpha, V: ligero.None}}, scale(form, -1))),
-		linear(ligero.Form{{Coef: field.Int(-1), V: ligero.None}}),
-	)
-	return h
+	}
+}
+
+// apart is alpha - form.
+func (b *builder) apart(form ligero.Form) ligero.Form {
+	return plus(ligero.Form{{Coef: b.alpha, V: ligero.None}}, scale(form, -1))
 }
 
 // denominators is the public vector 1/(alpha - entry(j)), j below size.

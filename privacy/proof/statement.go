@@ -23,6 +23,13 @@ type Statement struct {
 	Times   string       `yaml:"times" json:"times,omitempty"`
 	Is      string       `yaml:"is" json:"is,omitempty"`
 	Where   *Where       `yaml:"where" json:"where,omitempty"`
+	Strict  bool         `yaml:"strict" json:"strict,omitempty"`
+	Equals  string       `yaml:"equals" json:"equals,omitempty"`
+	Within  string       `yaml:"within" json:"within,omitempty"`
+	Weights []string     `yaml:"weights" json:"weights,omitempty"`
+	K       int64        `yaml:"k" json:"k,omitempty"`
+	To      *Place       `yaml:"to" json:"to,omitempty"`
+	From    string       `yaml:"from" json:"from,omitempty"`
 	// Of are the values of a member statement. They become the column's
 	// encoding.
 	Of []string `yaml:"of" json:"-"`
@@ -36,6 +43,12 @@ type Where struct {
 	Is     string `yaml:"is" json:"is"`
 }
 
+// Place is a column of another table.
+type Place struct {
+	Table  string `yaml:"table" json:"table"`
+	Column string `yaml:"column" json:"column"`
+}
+
 // kinds lists each kind's keys; the first few are required.
 var kinds = map[string]struct{ required, optional []string }{
 	"rows":      {nil, nil},
@@ -47,6 +60,13 @@ var kinds = map[string]struct{ required, optional []string }{
 	"moments":   {[]string{"column"}, nil},
 	"histogram": {[]string{"column"}, nil},
 	"rate":      {[]string{"column", "is"}, []string{"where", "min", "max"}},
+	"weighted":  {[]string{"columns", "weights"}, []string{"min", "max"}},
+	"order":     {[]string{"columns"}, []string{"strict"}},
+	"product":   {[]string{"columns", "equals"}, []string{"within"}},
+	"unique":    {[]string{"column"}, nil},
+	"reference": {[]string{"column", "to"}, nil},
+	"anonymity": {[]string{"columns", "k"}, nil},
+	"disjoint":  {[]string{"columns", "from"}, nil},
 }
 
 // Kinds lists the statements that can be proved.
@@ -80,6 +100,11 @@ func (s *Statement) UnmarshalNode(n *document.Node) error {
 			return p.At.Errorf("statement %q needs %q", p.Key, key)
 		}
 	}
+	if p.Key == "reference" {
+		if to := p.Value.Get("to"); to.Get("table") == nil || to.Get("column") == nil {
+			return to.Pos.Errorf("to names a table and a column of it")
+		}
+	}
 	type plain Statement // without this method
 	var out plain
 	if p.Value.Kind != document.Null {
@@ -95,7 +120,7 @@ func (s *Statement) UnmarshalNode(n *document.Node) error {
 // names lists the columns of its own table that a statement reads.
 func (s *Statement) names() []string {
 	var out []string
-	for _, c := range append([]string{s.Column, s.Times}, s.Columns...) {
+	for _, c := range append([]string{s.Column, s.Times, s.Equals}, s.Columns...) {
 		if c != "" && !slices.Contains(out, c) {
 			out = append(out, c)
 		}
@@ -215,15 +240,24 @@ func (d *Document) encodings(table string) (map[string]*Encoding, error) {
 // that they read.
 func (d *Document) Needs() map[string][]string {
 	out := map[string][]string{}
-	for i := range d.Statements {
-		s := &d.Statements[i]
-		have := out[s.Table]
-		for _, c := range s.names() {
+	add := func(table string, columns ...string) {
+		have := out[table]
+		for _, c := range columns {
 			if !slices.Contains(have, c) {
 				have = append(have, c)
 			}
 		}
-		out[s.Table] = have
+		out[table] = have
+	}
+	for i := range d.Statements {
+		s := &d.Statements[i]
+		add(s.Table, s.names()...)
+		if s.To != nil {
+			add(s.To.Table, s.To.Column)
+		}
+		if s.From != "" {
+			add(s.From, s.Columns...)
+		}
 	}
 	return out
 }

@@ -61,6 +61,39 @@ func (b *builder) words(s *Statement) string {
 	case "histogram":
 		return fmt.Sprintf("the counts of the %d values of %s are exactly those listed, %s of them missing", len(s.Disclosed)-1, s.Column, s.Disclosed[0])
 	}
+	list := strings.Join(s.Columns, ", ")
+	switch s.Kind {
+	case "weighted":
+		scale := 0
+		for i, c := range s.Columns {
+			scale = max(scale, shape(c).scale()+decimals(s.Weights[i]))
+		}
+		what := fmt.Sprintf("the sum of %s, weighted by %s,", list, strings.Join(s.Weights, ", "))
+		if s.Min == "" && s.Max == "" {
+			v, _ := new(big.Int).SetString(s.Disclosed[0], 10)
+			return fmt.Sprintf("%s is exactly %s", what, formatScaled(v, scale))
+		}
+		return fmt.Sprintf("%s is %s", what, between(s))
+	case "order":
+		if s.Strict {
+			return fmt.Sprintf("in every row %s is below %s, where both are there", s.Columns[0], s.Columns[1])
+		}
+		return fmt.Sprintf("in every row %s is at most %s, where both are there", s.Columns[0], s.Columns[1])
+	case "product":
+		near := "equals"
+		if s.Within != "" {
+			near = "is within " + s.Within + " of"
+		}
+		return fmt.Sprintf("in every row %s times %s %s %s, where all are there", s.Columns[0], s.Columns[1], near, s.Equals)
+	case "unique":
+		return fmt.Sprintf("no value of %s is missing or occurs twice", s.Column)
+	case "reference":
+		return fmt.Sprintf("every value of %s that is there is a value of %s in table %s", s.Column, s.To.Column, s.To.Table)
+	case "anonymity":
+		return fmt.Sprintf("every combination of values of %s is shared by at least %d rows", list, s.K)
+	case "disjoint":
+		return fmt.Sprintf("no row of table %s equals a row of table %s in %s", s.Table, s.From, list)
+	}
 	return s.Kind
 }
 

@@ -67,7 +67,8 @@ func Check(ctx context.Context, dir string, opt CheckOptions) (*Checked, error) 
 		c.Bytes += f.Size
 	}
 	for _, t := range m.Tables {
-		got, err := checkTable(ctx, dir, t, opt)
+		var got CheckedTable
+		got, err = checkTable(ctx, dir, t, opt)
 		if err != nil {
 			return nil, named(t.File, err)
 		}

@@ -1,0 +1,218 @@
+package proof
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+
+	"github.com/verisim/verisim/privacy/proof/field"
+	"github.com/verisim/verisim/privacy/proof/ligero"
+)
+
+// reference proves that every cell that is there has its value in a column of
+// another table.
+func (b *builder) reference(s *Statement) error {
+	c, err := b.column(s, s.Column)
+	if err != nil {
+		return err
+	}
+	if s.To == nil {
+		return b.fault("it needs to")
+	}
+	p, err := b.columnOf(s.To.Table, s.To.Column)
+	if err != nil {
+		return err
+	}
+	if !comparable(c.shape, p.shape) {
+		return b.fault("its columns are encoded in different ways")
+	}
+	var counts []uint32
+	if b.proves {
+		if counts, err = b.count(c, p); err != nil {
+			return err
+		}
+	}
+	rows := p.table.rows
+	m := b.helper(rows, func(i int) field.Elem { return field.Uint(uint64(counts[i])) })
+	b.sys.Zero(ligero.Product{F: ligero.Form{{Coef: field.One(), V: m, Pub: b.sys.Tail(rows)}}})
+	if p.b != ligero.None { // a missing cell is nobody's value
+		b.sys.Zero(product(one(m), one(p.b)), linear(scale(one(m), -1)))
+	}
+	b.after = append(b.after, func() error {
+		n := c.table.rows
+		h := b.reciprocal(n, one(c.v), padded(n, func(i int) field.Elem { return field.Int(c.cells.at(i)) }))
+		u := b.fraction(rows, b.below(padded(rows, func(i int) field.Elem { return field.Int(p.cells.at(i)) })), func(i int) field.Elem { return field.Uint(uint64(counts[i])) })
+		b.sys.Zero(product(one(u), b.apart(one(p.v))), linear(scale(one(m), -1)))
+		b.identity = max(b.identity, float64(b.slots(n)+b.slots(rows)))
+		// Missing cells and slots behind the rows are zero: 1/alpha each.
+		var inverse, target field.Elem
+		if b.sess != nil {
+			inverse.Inv(&b.alpha)
+		}
+		slots := field.Uint(uint64(b.slots(n)))
+		target.Mul(&inverse, &slots)
+		return b.demand(n, target, []ligero.Product{linear(one(h)), linear(times(c.there(), inverse)), linear(scale(one(u), -1))})
+	})
+	return nil
+}
+
+// count gives how often each row of the parent is meant.
+func (b *builder) count(c, p *builtColumn) ([]uint32, error) {
+	order := make([]int32, p.table.rows)
+	for i := range order {
+		order[i] = int32(i)
+	}
+	order = slices.DeleteFunc(order, func(i int32) bool { return !p.cells.there(int(i)) })
+	slices.SortFunc(order, func(x, y int32) int {
+		return cmp.Or(cmp.Compare(p.cells.at(int(x)), p.cells.at(int(y))), cmp.Compare(x, y))
+	})
+	counts := make([]uint32, p.table.rows)
+	for i := range c.table.rows {
+		if !c.cells.there(i) {
+			continue
+		}
+		v := c.cells.at(i)
+		k := sort.Search(len(order), func(k int) bool { return p.cells.at(int(order[k])) >= v })
+		if k < len(order) && p.cells.at(int(order[k])) == v {
+			counts[order[k]]++
+		} else if b.sess == nil && !b.lies {
+			return nil, b.falsity(i, "its value is not in table %q", p.table.shape.Name)
+		}
+	}
+	return counts, nil
+}
+
+// anonymity proves that every combination of values of some columns occurs in k
+// rows at least. Classes stand in a private table of N/k rows; a class that is
+// there twice only has smaller counts.
+func (b *builder) anonymity(s *Statement) error {
+	cols, err := b.several(s, 1, 64)
+	if err != nil {
+		return err
+	}
+	n := cols[0].table.rows
+	if s.K < 2 || s.K > int64(n) {
+		return b.fault("k is %d; 2 to the number of rows, %d, are possible", s.K, n)
+	}
+	size := n / int(s.K)
+	var classes []class
+	if b.proves {
+		if classes, err = b.classes(cols, n, s.K); err != nil {
+			return err
+		}
+		if len(classes) > size { // a lie
+			classes = classes[:size]
+		}
+	}
+	member := func(f func(class) field.Elem) func(i int) field.Elem {
+		return func(i int) field.Elem {
+			if i >= len(classes) {
+				return field.Elem{}
+			}
+			return f(classes[i])
+		}
+	}
+	active := b.helper(size, member(func(class) field.Elem { return field.One() }))
+	count := b.helper(size, member(func(c class) field.Elem { return field.Uint(uint64(c.count)) }))
+	b.boolean(active)
+	b.sys.Zero(product(one(count), one(active)), linear(scale(one(count), -1)))
+	b.inRange(size, plus(one(count), scale(one(active), -s.K)), func(i int) uint64 {
+		if i >= len(classes) {
+			return 0
+		}
+		return uint64(classes[i].count - s.K)
+	}, uint64(int64(n)-s.K))
+
+	// A row, and a class, is 1 + sum c^j v_j + sum c^j' b_j; nothing is 0.
+	type part struct {
+		row   ligero.Form
+		class ligero.Vec
+		at    func(i int) field.Elem
+	}
+	parts := []part{{ligero.Form{{Coef: field.One(), V: ligero.None, Pub: cols[0].table.act}}, active, func(int) field.Elem { return field.One() }}}
+	for _, c := range cols {
+		value := func(i int) field.Elem { return field.Int(c.cells.at(i)) }
+		parts = append(parts, part{one(c.v), b.helper(size, member(func(k class) field.Elem { return value(k.row) })), value})
+		if c.b != ligero.None {
+			there := func(i int) field.Elem { return bit(c.cells.there(i)) }
+			parts = append(parts, part{one(c.b), b.helper(size, member(func(k class) field.Elem { return there(k.row) })), there})
+		}
+	}
+	b.after = append(b.after, func() error {
+		var row, table ligero.Form
+		power := field.One()
+		var powers []field.Elem
+		for _, p := range parts {
+			row, table = plus(row, times(p.row, power)), plus(table, times(one(p.class), power))
+			powers = append(powers, power)
+			power.Mul(&power, &b.gamma)
+		}
+		print := func(i int) (f field.Elem) {
+			for j, p := range parts {
+				x := p.at(i)
+				x.Mul(&x, &powers[j])
+				f.Add(&f, &x)
+			}
+			return f
+		}
+		h := b.reciprocal(n, row, padded(n, print))
+		u := b.fraction(size, b.below(func(i int) field.Elem { return member(func(c class) field.Elem { return print(c.row) })(i) }),
+			member(func(c class) field.Elem { return field.Uint(uint64(c.count)) }))
+		b.sys.Zero(product(one(u), b.apart(table)), linear(scale(one(count), -1)))
+		var target field.Elem
+		if b.sess != nil {
+			target.Inv(&b.alpha)
+			pads := field.Uint(uint64(b.slots(n) - n))
+			target.Mul(&target, &pads)
+		}
+		b.sys.Sum(target, linear(one(h)), linear(scale(one(u), -1)))
+		b.identity = max(b.identity, float64(len(parts))*float64(b.slots(n)+b.slots(size)))
+		return nil
+	})
+	return nil
+}
+
+// class is a combination of values: its first row and how many have it.
+type class struct {
+	row   int
+	count int64
+}
+
+func (b *builder) classes(cols []*builtColumn, n int, k int64) ([]class, error) {
+	order := make([]int32, n)
+	for i := range order {
+		order[i] = int32(i)
+	}
+	same := func(x, y int32) int {
+		for _, c := range cols {
+			i, j := int(x), int(y)
+			if d := cmp.Compare(c.cells.at(i), c.cells.at(j)); d != 0 {
+				return d
+			}
+			if p, q := c.cells.there(i), c.cells.there(j); p != q {
+				if q {
+					return -1
+				}
+				return 1
+			}
+		}
+		return 0
+	}
+	slices.SortFunc(order, func(x, y int32) int { return cmp.Or(same(x, y), cmp.Compare(x, y)) })
+	var out []class
+	for i, r := range order {
+		if i > 0 && same(order[i-1], r) == 0 {
+			out[len(out)-1].count++
+		} else {
+			out = append(out, class{int(r), 1})
+		}
+	}
+	if b.sess == nil && !b.lies {
+		for _, c := range out {
+			if c.count < k {
+				return nil, b.falsity(c.row, "only %d rows have its values", c.count)
+			}
+		}
+	}
+	return out, nil
+}
