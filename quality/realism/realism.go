@@ -15,7 +15,7 @@
 //	r3.flat.f1 r3.graph.f1    best F1 of trees without and with graph features
 //	r4.lift                   AP with graph features / AP without
 //	r5.lookahead              AP with risks of all time / AP with past ones only
-//	r6.drift                  fall of AP per 90 days, trained on the first 30
+//	r6.drift                  fall of AP per 90 days, trained on days 31 to 60
 //	r7.delay7 r7.delay30      AP at that label delay / AP at the next shorter one
 //	r8.benford r8.gini r8.burstiness r8.repeat r8.information
 //	r9.breaks                 rows whose balance does not follow from the last

@@ -115,7 +115,7 @@ func result(t *testing.T, r Report, id string) Result {
 }
 
 func TestJudge(t *testing.T) {
-	src, m := world(t, txOptions{rows: 16000, days: 95, customers: 200, merchants: 300})
+	src, m := world(t, txOptions{rows: 20000, days: 125, customers: 200, merchants: 300})
 	m.From, m.To = "customer", "merchant"
 	report, err := Judge(t.Context(), Input{Source: src, Mapping: m, Trees: 10})
 	if err != nil {

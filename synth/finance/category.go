@@ -51,7 +51,7 @@ func categories() []category {
 		{"5651", "clothing", 48, .80, .50, .065, .060, endRetail, dayRhythm, .9},
 		{"5732", "electronics", 95, 1.05, .55, .030, .040, endRetail, dayRhythm, 1.5},
 		{"5399", "marketplace", 34, .95, 1, .130, .045, endRetail, onlineRhythm, 2.0},
-		{"5815", "digital_goods", 10, .60, 1, .075, .010, endRetail, onlineRhythm, 1.6},
+		{"5815", "digital_goods", 7, .95, 1, .075, .010, endRetail, onlineRhythm, 1.6},
 		{"4111", "transit", 4, .70, .35, .050, .003, endTip, commuteRhythm, .2},
 		{"4121", "taxi", 15, .50, .70, .030, .004, endAny, eveningRhythm, .6},
 		{"4511", "airline", 210, .80, .95, .006, .050, endAny, onlineRhythm, 1.0},

@@ -77,6 +77,20 @@ func (c *clock) at(draw uint32) int32 {
 	return c[i] + int32(int64(c[i+1]-c[i])*rest>>22)
 }
 
+// clocksOf gives the clock of a workday and of a weekend.
+func clocksOf(h [24]float64) (out [2]*clock) {
+	out[0] = newClock(h)
+	for i := range h { // a weekend starts late and ends late
+		if i < 9 {
+			h[i] *= .7
+		} else if i > 20 || i < 3 {
+			h[i] *= 1.3
+		}
+	}
+	out[1] = newClock(h)
+	return out
+}
+
 // counts gives the number of purchases of a day for an expected number: visits
 // to shops come by Poisson's law, and each visit may lead to another purchase,
 // with chance again (a compound law, by Panjer, ASTIN Bulletin 12, 1981).
@@ -136,7 +150,10 @@ func rank(n, log2 uint32, u uint32) uint32 {
 }
 
 // steep bends a uniform fraction of 2^16 towards the first ranks.
-func steep(u uint32) uint32 { u &= 0xffff; return uint32(uint64(u) * uint64(u+one) >> 17) }
+func steep(u uint32) uint32 {
+	v := uint64(u & 0xffff)
+	return uint32(v * v >> 16 * (v + one) >> 17)
+}
 
 func logOf(n int) uint32 { return fixed(math.Log2(float64(n + 1))) }
 

@@ -2,78 +2,6 @@ package finance
 
 import "github.com/verisim/verisim/synth/rng"
 
-// event is one transaction before it is written into columns.
-type event struct {
-	id       uint64 // before scrambling
-	at       int32  // seconds since the start
-	customer int32
-	merchant int32
-	terminal int32 // -1 online
-	device   int32 // -1 at a till
-	net      int32 // -1 at a till
-	amount   int32 // minor units of the card's currency
-	card     uint8
-	kind     uint8
-	entry    uint8
-	decline  uint8 // 0 approved
-	secure   uint8
-	cvv      uint8
-	flags    uint8
-}
-
-// Codes of the dictionary columns; see dictionaries in transaction.go.
-const (
-	kindPurchase = iota
-	kindRefund
-	kindCash
-)
-
-const (
-	entryChip = iota
-	entryContactless
-	entryMagstripe
-	entryWallet
-	entryOnline
-	entryOnFile
-)
-
-const (
-	declineNone = iota
-	declineFunds
-	declineLimit
-	declineCVV
-	declineRisk
-	declineIssuer
-)
-
-const (
-	secureNone = iota // not asked, or at a till
-	secureFrictionless
-	secureChallenged
-)
-
-const (
-	cvvNone = iota
-	cvvMatch
-	cvvMismatch
-)
-
-const (
-	flagRecurring = 1 << iota
-	flagFraud
-)
-
-// within keeps an event within its day, so that a window needs no other.
-func within(day int, second int32) int32 {
-	if second < 0 {
-		second += secondsPerDay
-	}
-	if second >= secondsPerDay {
-		second -= secondsPerDay
-	}
-	return int32(day)*secondsPerDay + second
-}
-
 // plan is what a customer's day consists of, known before any detail.
 type plan struct {
 	key       rng.Key
@@ -95,9 +23,8 @@ func (p *plan) rows() int {
 	return n
 }
 
-// planDay is the cheap part of a day; the rest depends on nothing else.
-func (s *state) planDay(person rng.Key, c *customer, day int) (p plan) {
-	p.key = person.At(uint64(day + maxLag))
+// rate is the expected number of a customer's purchases of a day, in fixed point.
+func (s *state) rate(person rng.Key, c *customer, day int) uint64 {
 	f := s.facts(day)
 	// Moods last for days and shift slowly: knots five days apart, joined.
 	knot, rest := uint64(day+maxLag)/5, uint64(day+maxLag)%5
@@ -106,6 +33,14 @@ func (s *state) planDay(person rng.Key, c *customer, day int) (p plan) {
 	if since := (int(f.ofMonth) - int(c.payday) + 31) % 31; since < 4 {
 		rate += rate >> 2 // payday lifts by a quarter for four days
 	}
+	return rate
+}
+
+// planDay is the cheap part of a day; the rest depends on nothing else.
+func (s *state) planDay(person rng.Key, c *customer, day int) (p plan) {
+	p.key = person.At(uint64(day + maxLag))
+	f := s.facts(day)
+	rate := s.rate(person, c, day)
 	u := p.key.Uint64(0)
 	p.purchases = s.counts.at(rate, uint32(u>>32))
 	for i := range p.purchases {
@@ -231,101 +166,23 @@ func map2(cond bool, yes, no uint32) uint32 {
 	return no
 }
 
-// shop chooses the merchant: mostly one of a few favourites in the category,
-// where rank k of the favourites is about 1/k as likely, else by popularity.
-func (s *state) shop(person rng.Key, c *customer, cat int, cnp bool, pl int, abroad bool, d, e uint64) int32 {
-	at := pl
-	fav := uint32(one * 97 / 100)
-	if abroad {
-		fav = one * 45 / 100 // the hotel's bar, twice
-	}
-	stays := chance(d, fav)
-	slot := uint64(rank(7, log7, steep(uint32(d>>16))))
-	h := e
-	if stays {
-		h = person.Uint64(2<<32 | uint64(pl)<<16 | uint64(cat)<<8 | slot)
-	}
-	if cnp {
-		at = s.shopOnline(c, h>>32)
-	}
-	sp := s.span(at, cat)
-	return sp.first + int32(rank(sp.n, sp.log2, steep(uint32(h))))
-}
-
-const log7 = 196608 // log2(8) in fixed point
-
-func (s *state) shopOnline(c *customer, d uint64) int {
-	own := 0
-	for i, code := range s.params.home {
-		if s.nations[c.country].Code == code {
-			own = i
-		}
-	}
-	if !chance(d, s.far) {
-		return s.onlinePlace(own)
-	}
-	if n := len(s.params.home); n > 1 && chance(d>>8, s.near) {
-		return s.onlinePlace((own + 1 + int(d>>16%uint64(n-1))) % n)
-	}
-	return s.onlinePlace(len(s.params.home))
-}
-
-// price draws an amount: a log-normal by category, the buyer's and the
-// merchant's level, and the way prices end there.
-func (s *state) price(cat int, spend, level uint32, d uint64) int32 {
-	v := s.quant[cat].at(uint32(d)) * int64(spend) >> 16 * int64(level) >> 16
-	return round(s.cats[cat].Ending, v, d>>32)
-}
-
-func round(end ending, v int64, d uint64) int32 {
-	v = min(v, 1<<30)
-	whole := v / 100 * 100
-	switch end {
-	case endRetail:
-		switch r := d % 100; {
-		case r < 38:
-			v = whole + 99
-		case r < 52:
-			v = whole + 95
-		case r < 62:
-			v = whole + 90
-		case r < 74:
-			v = whole
-		case r < 82:
-			v = whole + 50
-		}
-	case endTip:
-		switch r := d % 100; {
-		case r < 34:
-			v = whole
-		case r < 56:
-			v = whole + 50
-		case r < 66:
-			v = v / 10 * 10
-		}
-	case endFuel:
-		if r := d % 100; r < 22 {
-			v = v / 500 * 500
-		} else if r < 34 {
-			v = whole
-		}
-	case endCash:
-		v = (v + 1000) / 2000 * 2000
-		if d%4 == 0 {
-			v = (v + 2500) / 5000 * 5000
-		}
-		v = max(v, 1000)
-	}
-	return int32(max(v, 50))
-}
-
 // Devices of a customer: numbers behind four times the customer's own.
 const (
 	devicePhone = iota
 	deviceLaptop
 	deviceNewPhone
 	deviceTablet // of the household
-	devicesEach
+	deviceFresh  // browsers that forgot who they are, and borrowed ones
+	devicesEach  = deviceFresh + freshEach
+)
+
+// Devices that a bank has not seen with the customer are no sign of fraud by
+// themselves: an eighth of honest purchases come from one of four that change
+// every 30 days (assumption, after the browsers that drop their cookies).
+const (
+	freshEach  = 4
+	freshDays  = 30
+	freshShare = one * 12 / 100
 )
 
 func (s *state) atHome(e *event, c *customer, i, day int, x uint64) {
@@ -340,6 +197,9 @@ func (s *state) atHome(e *event, c *customer, i, day int, x uint64) {
 		e.device = int32(i*devicesEach + deviceLaptop)
 	default:
 		e.device = c.household*devicesEach + deviceTablet
+	}
+	if chance(x>>36, freshShare) {
+		e.device = int32(i*devicesEach + deviceFresh + (max(day, 0)/freshDays+i)%freshEach)
 	}
 	switch r := x >> 8 % 100; {
 	case r < 68:

@@ -190,8 +190,9 @@ var deviceSchema = schema("devices", "device_id", nil,
 // fillDevices writes the customers' devices and the crews', who say they are
 // anything.
 func fillDevices(s *state, b *builder, from, to int64) {
-	kinds := [...]string{"phone", "laptop", "phone", "tablet"}
-	systems := [...][3]string{{"android", "android", "ios"}, {"windows", "windows", "macos"}, {"android", "ios", "ios"}, {"android", "ios", "ios"}}
+	kinds := [devicesEach]string{"phone", "laptop", "phone", "tablet", "phone", "laptop", "phone", "laptop"}
+	mobile, desk := [3]string{"android", "android", "ios"}, [3]string{"windows", "windows", "macos"}
+	systems := [devicesEach][3]string{mobile, desk, {"android", "ios", "ios"}, {"android", "ios", "ios"}, mobile, desk, mobile, desk}
 	for i := from; i < to; i++ {
 		k := s.keyPerson.Name("device").At(uint64(i))
 		kind := i % devicesEach

@@ -107,16 +107,35 @@ func (w *World) Tables() []synth.Table {
 			return m.rows(s), nil
 		}})
 		if m.name == "terminals" { // the parents end here
-			out = append(out, synth.Table{Name: txTable, Schema: txSchema(), Part: 1 << 18, Rows: func(seed synth.Seed) (int64, error) {
-				s, err := w.state(seed)
-				if err != nil {
-					return 0, err
-				}
-				return s.rows(), nil
-			}})
+			out = append(out, w.long(txTable, txSchema()))
 		}
 	}
+	if w.cfg.Oracle {
+		out = append(out, w.long(oracleTable, oracleSchema()))
+	}
 	return out
+}
+
+// long is a table of as many rows as there are transactions.
+func (w *World) long(name string, schema *arrow.Schema) synth.Table {
+	return synth.Table{Name: name, Schema: schema, Part: 1 << 18, Rows: func(seed synth.Seed) (int64, error) {
+		s, err := w.state(seed)
+		if err != nil {
+			return 0, err
+		}
+		return s.rows(), nil
+	}}
+}
+
+// filler gives the schema and the maker of batches of a long table.
+func (w *World) filler(s *state, name string) (*arrow.Schema, func([]event, []uint64) table.Batch) {
+	switch {
+	case name == txTable:
+		return txSchema(), s.fill
+	case name == oracleTable && w.cfg.Oracle:
+		return oracleSchema(), s.fillOracle
+	}
+	return nil, nil
 }
 
 // Generate makes a range of a table's rows.
@@ -125,11 +144,11 @@ func (w *World) Generate(_ context.Context, name string, seed synth.Seed, rows s
 	if err != nil {
 		return nil, err
 	}
-	if name == txTable {
+	if schema, fill := w.filler(s, name); fill != nil {
 		if err = rows.Check(s.rows()); err != nil {
 			return nil, err
 		}
-		return s.txRange(rows), nil
+		return s.txRange(schema, rows, fill), nil
 	}
 	for _, m := range makers() {
 		if m.name == name {
@@ -150,9 +169,9 @@ func (w *World) Stream(name string, seed synth.Seed, workers int) (table.Stream,
 	if err != nil {
 		return nil, err
 	}
-	if name == txTable {
-		return table.Parallel(txSchema(), workers, int64(s.windows()), func(_ context.Context, i int64) ([]table.Batch, error) {
-			return s.window(int(i), synth.Range{First: 0, Count: 1 << 62}), nil
+	if schema, fill := w.filler(s, name); fill != nil {
+		return table.Parallel(schema, workers, int64(s.windows()), func(_ context.Context, i int64) ([]table.Batch, error) {
+			return s.window(int(i), synth.Range{First: 0, Count: 1 << 62}, fill), nil
 		}), nil
 	}
 	t, err := synth.Find(w, name)

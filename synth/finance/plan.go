@@ -10,15 +10,17 @@ import (
 
 // planner makes the campaigns of one seed, one after the other.
 type planner struct {
-	s       *state
-	seq     rng.Sequence
-	camp    campaign
-	id      int32
-	out     []fraudEvent
-	byCity  [][]int32
-	byLand  map[uint8][]int32
-	victims map[int32]bool
-	scratch []event
+	s         *state
+	key       rng.Key
+	seq       rng.Sequence
+	camp      campaign
+	campaigns []campaign
+	id        int32
+	out       []fraudEvent
+	byCity    [][]int32
+	byLand    map[uint8][]int32
+	victims   map[int32]bool
+	scratch   []event
 }
 
 // facts of the genuine world that campaigns are calibrated against.
@@ -49,41 +51,51 @@ func (s *state) baseline() baseline {
 	return baseline{count * float64(n) / float64(asked), value / max(count, 1)}
 }
 
-func (s *state) planCampaigns() {
-	base := s.baseline()
-	p := &planner{s: s, byCity: make([][]int32, s.homes), byLand: map[uint8][]int32{}}
+func (s *state) newPlanner(key rng.Key) *planner {
+	p := &planner{s: s, key: key, byCity: make([][]int32, s.homes), byLand: map[uint8][]int32{}}
 	for i := range s.customers {
 		c := &s.customers[i]
 		p.byCity[c.city] = append(p.byCity[c.city], int32(i))
 		p.byLand[c.country] = append(p.byLand[c.country], int32(i))
 	}
+	return p
+}
+
+func (s *state) planCampaigns() {
+	base := s.baseline()
+	p := s.newPlanner(s.keyPlan)
 	want := base.rows * s.params.byNumber / (10_000 - s.params.byNumber)
 	carry := 0.0
 	for sc := range scenarios {
 		target := want*s.params.mix[sc] + carry
-		got := 0
-		for run := 0; float64(got) < target-.5; run++ {
-			if run > 100 && float64(run) > 20*target {
-				break // a world too small for this scenario; the next ones make up
-			}
-			got += p.campaign(sc, run, int(math.Ceil(target))-got)
-		}
-		carry = target - float64(got)
+		carry = target - float64(p.fill(sc, target))
 	}
-	s.calibrate(p.out, base)
+	s.factor = s.calibrate(p.out, base)
 	slices.SortStableFunc(p.out, func(a, b fraudEvent) int { return cmp.Compare(a.at, b.at) })
 	for i := range p.out {
 		p.out[i].id = 1<<51 | uint64(i)
 	}
-	s.fraud = p.out
+	s.fraud, s.campaigns = p.out, p.campaigns
+}
+
+// fill runs campaigns of a scenario until they made so many transactions, and
+// returns how many there are.
+func (p *planner) fill(sc scenario, target float64) int {
+	got := 0
+	for run := 0; float64(got) < target-.5; run++ {
+		if run > 100 && float64(run) > 20*target {
+			break // a world too small for this scenario; the next ones make up
+		}
+		got += p.campaign(sc, run, int(math.Ceil(target))-got)
+	}
+	return got
 }
 
 // campaign runs one and returns how many transactions it made, at most room.
 func (p *planner) campaign(sc scenario, run, room int) int {
-	key := p.s.keyPlan.At(uint64(sc)).At(uint64(run))
-	p.seq = key.Sequence()
+	p.seq = p.key.At(uint64(sc)).At(uint64(run)).Sequence()
 	p.camp = campaign{scenario: sc, origin: -1, from: math.MaxInt32, to: 0}
-	p.id = int32(len(p.s.campaigns))
+	p.id = int32(len(p.campaigns))
 	p.victims = map[int32]bool{}
 	first := len(p.out)
 	tactics[sc](p, p.day())
@@ -104,7 +116,7 @@ func (p *planner) campaign(sc scenario, run, room int) int {
 		p.victims[e.customer] = true
 	}
 	p.camp.victims = int32(len(p.victims))
-	p.s.campaigns = append(p.s.campaigns, p.camp)
+	p.campaigns = append(p.campaigns, p.camp)
 	return len(made)
 }
 
@@ -188,30 +200,26 @@ func (p *planner) hour() int32 {
 // calibrate scales the amounts so that the value of fraud, its card-not-present
 // share and its cross-border share are those of the preset: one factor for each
 // of the four cells, and a few rounds because prices end on round figures.
-func (s *state) calibrate(events []fraudEvent, base baseline) {
+func (s *state) calibrate(events []fraudEvent, base baseline) (factor [4]float64) {
 	total := float64(len(events)) * base.mean * s.params.ticket
 	share := [4]float64{
 		(1 - s.params.cnp) * (1 - s.params.cross), (1 - s.params.cnp) * s.params.cross,
 		s.params.cnp * (1 - s.params.cross), s.params.cnp * s.params.cross,
 	}
-	factor := [4]float64{1, 1, 1, 1}
+	factor = [4]float64{1, 1, 1, 1}
+	applied := factor
 	for range 6 {
 		var tests, rest [4]float64
 		for i := range events {
 			e := &events[i]
-			if e.role == roleCashOut {
-				v := int64(math.Round(float64(e.base) * factor[e.cell]))
-				if s.cats[s.merchants[e.merchant].cat].Ending == endCash {
-					v = max(1000, (v+500)/1000*1000)
-				}
-				e.amount = int32(min(max(v, 100), 50_000_000))
-			}
+			s.scale(e, &factor)
 			if e.role == roleCashOut {
 				rest[e.cell] += float64(e.amount)
 			} else {
 				tests[e.cell] += float64(e.amount)
 			}
 		}
+		applied = factor
 		there := 0.0
 		for c := range share {
 			if rest[c] > 0 {
@@ -226,4 +234,17 @@ func (s *state) calibrate(events []fraudEvent, base baseline) {
 			factor[c] *= open / rest[c]
 		}
 	}
+	return applied
+}
+
+// scale sets the amount of a cash-out from its base.
+func (s *state) scale(e *fraudEvent, factor *[4]float64) {
+	if e.role != roleCashOut {
+		return
+	}
+	v := int64(math.Round(float64(e.base) * factor[e.cell]))
+	if s.cats[s.merchants[e.merchant].cat].Ending == endCash {
+		v = max(1000, (v+500)/1000*1000)
+	}
+	e.amount = int32(min(max(v, 100), 50_000_000))
 }

@@ -42,20 +42,21 @@ var scenarioTable = [scenarios]struct {
 	found float64
 	// never is the share that nobody ever calls fraud.
 	never float64
+	about string
 }{
-	cardTesting:       {"card_testing", .10, steady, .6, .15},
-	leakedCard:        {"leaked_card", .44, steady, .40, .03},
-	counterfeit:       {"counterfeit", .07, dying, .45, .03},
-	lostStolen:        {"lost_stolen", .11, steady, .35, .02},
-	accountTakeover:   {"account_takeover", .09, steady, .40, .02},
-	simSwap:           {"sim_swap", .03, born, .30, .02},
-	appScam:           {"app_scam", .04, born, .10, .15},
-	merchantCollusion: {"merchant_collusion", .03, steady, .15, .30},
-	refundAbuse:       {"refund_abuse", .01, steady, .60, .40},
-	friendlyFraud:     {"friendly_fraud", .03, steady, 0, 0},
-	bustOut:           {"bust_out", .03, steady, .70, .10},
-	syntheticIdentity: {"synthetic_identity", .01, steady, .80, .20},
-	applicationFraud:  {"application_fraud", .01, steady, .80, .15},
+	cardTesting:       {"card_testing", .10, steady, .6, .15, "small sums at one shop to see which cards live"},
+	leakedCard:        {"leaked_card", .44, steady, .40, .03, "cards that leaked at a shop online, sold in lots"},
+	counterfeit:       {"counterfeit", .07, dying, .45, .03, "stripes copied at a till, used where stripes are read"},
+	lostStolen:        {"lost_stolen", .11, steady, .35, .02, "runs of contactless payments until the block"},
+	accountTakeover:   {"account_takeover", .09, steady, .40, .02, "a stranger buys from the customer's account"},
+	simSwap:           {"sim_swap", .03, born, .30, .02, "the number is taken over first, challenges are passed"},
+	appScam:           {"app_scam", .04, born, .10, .15, "the customer pays by their own hand, little and then much"},
+	merchantCollusion: {"merchant_collusion", .03, steady, .15, .30, "a shop charges cards that once paid there"},
+	refundAbuse:       {"refund_abuse", .01, steady, .60, .40, "a clerk refunds what was never paid"},
+	friendlyFraud:     {"friendly_fraud", .03, steady, 0, 0, "a buyer disputes what was bought"},
+	bustOut:           {"bust_out", .03, steady, .70, .10, "a line of credit is used up within days"},
+	syntheticIdentity: {"synthetic_identity", .01, steady, .80, .20, "a bust-out by somebody who does not exist"},
+	applicationFraud:  {"application_fraud", .01, steady, .80, .15, "a card taken out to be used up at once"},
 }
 
 func scenarioOf(name string) int {

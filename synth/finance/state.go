@@ -17,8 +17,8 @@ type state struct {
 	params params
 	locale *fake.Locale
 
-	keyPerson, keyDay, keyPlan rng.Key
-	idKey                      uint64
+	keyPerson, keyDay, keyPlan, keySoft rng.Key
+	idKey                               uint64
 
 	cats      []category
 	segs      []segment
@@ -44,7 +44,11 @@ type state struct {
 
 	fraud     []fraudEvent // by time
 	campaigns []campaign
-	follow    follow // alerts, chargebacks, labels
+	factor    [4]float64 // of the amounts of cash-outs, by cell
+	follow    follow     // alerts, chargebacks, labels
+
+	oracleOnce sync.Once
+	oracleKept *oracle
 
 	countOnce sync.Once
 	firstRow  []int64 // of each window, and the end
@@ -101,13 +105,13 @@ func build(cfg Config, p params, seed synth.Seed) (*state, error) {
 	}
 	s := &state{
 		cfg: cfg, params: p, locale: l,
-		keyPerson: root.Name("person"), keyDay: root.Name("day"), keyPlan: root.Name("plan"),
+		keyPerson: root.Name("person"), keyDay: root.Name("day"), keyPlan: root.Name("plan"), keySoft: root.Name("plan").Name("soft"),
 		idKey: root.Name("id").Uint64(0),
 		cats:  categories(), segs: segments(), nations: countries(),
 		counts: newCounts(), mood: newFactors(.9),
 		far: probability(p.farOnline), near: probability(p.nearOnline), decline: probability(p.decline),
 	}
-	s.buildDays()
+	s.day = daysFrom(s.params.start, s.cfg.Days)
 	s.buildCities(root.Name("city"))
 	s.buildMerchants(root.Name("merchant"))
 	s.buildTables()
@@ -227,26 +231,17 @@ func (s *state) buildTables() {
 		s.quant = append(s.quant, newAmounts(c.Median*s.params.price, c.Sigma))
 	}
 	for r := range rhythms {
-		h := hours[r]
-		s.clocks[r][0] = newClock(h)
-		for i := range h { // a weekend starts late and ends late
-			if i < 9 {
-				h[i] *= .7
-			} else if i > 20 || i < 3 {
-				h[i] *= 1.3
-			}
-		}
-		s.clocks[r][1] = newClock(h)
+		s.clocks[r] = clocksOf(hours[r])
 	}
 }
 
-// buildDays gives each day its weight: Friday and Saturday 1.2, Sunday .8,
+// daysFrom gives each day its weight: Friday and Saturday 1.2, Sunday .8,
 // December 1.2, the days of November's sales 1.3, public holidays that have a
 // fixed date .7 (all assumptions), the mean over a common year brought to 1.
-func (s *state) buildDays() {
+func daysFrom(start int64, days int) (out []dayFacts) {
 	week := [7]float64{1.0, .95, .97, 1.0, 1.2, 1.2, .8} // from Monday
-	for d := range s.cfg.Days + maxLag {
-		abs := s.params.start + int64(d) - maxLag
+	for d := range days + maxLag {
+		abs := start + int64(d) - maxLag
 		year, month, dom := civil(abs)
 		_ = year
 		f := week[((abs+3)%7+7)%7]
@@ -262,8 +257,9 @@ func (s *state) buildDays() {
 		if w := ((abs+3)%7 + 7) % 7; w >= 5 {
 			weekend = 1
 		}
-		s.day = append(s.day, dayFacts{fixed(f / 1.017), weekend, uint8(dom)})
+		out = append(out, dayFacts{fixed(f / 1.017), weekend, uint8(dom)})
 	}
+	return out
 }
 
 // maxLag is how many days before the first can be asked for: refunds reach

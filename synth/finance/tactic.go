@@ -17,177 +17,10 @@ var tactics = [scenarios]func(*planner, int){
 	applicationFraud:  (*planner).application,
 }
 
-// Weak merchants are found out after some weeks (assumptions).
-const (
-	softShare = 60 // per cent of fraudulent purchases
-	softDays  = 45
-)
-
-// means is what a fraudster has: whose card, from where, to buy what.
-type means struct {
-	victim int32
-	card   uint8
-	own    bool    // the victim's own device and network
-	mimic  float64 // chance to look like the victim: a net nearby, a known kind of device
-	cross  uint64  // per cent of purchases across the border
-	role   role
-}
-
-// Each campaign has so many devices of its own.
-const devicesPerCampaign = 8
-
-// online appends one card-not-present attempt and returns it.
-func (p *planner) online(m means, at int32, cat int, low, high float64) *fraudEvent {
-	s := p.s
-	c := &s.customers[m.victim]
-	e := event{customer: m.victim, card: m.card, terminal: -1, at: at, entry: entryOnline, cvv: cvvMatch}
-	pl := 0
-	switch r := p.seq.Below(100); {
-	case r >= m.cross:
-		pl = p.home(c)
-	case len(s.params.home) > 1 && r < m.cross/2:
-		pl = p.neighbour(c)
-	default:
-		pl = s.onlinePlace(len(s.params.home))
-	}
-	p.at(&e, pl, cat)
-	p.device(&e, m, c)
-	switch r := p.seq.Below(100); {
-	case r < 22:
-		e.entry, e.cvv = entryOnFile, cvvNone
-	case r < 42:
-		e.secure = secureFrictionless
-	case r < 47:
-		e.secure = secureChallenged
-	}
-	return p.add(e, m, cat, low, high)
-}
-
-func (p *planner) home(c *customer) int {
-	for i, code := range p.s.params.home {
-		if p.s.nations[c.country].Code == code {
-			return p.s.onlinePlace(i)
-		}
-	}
-	return p.s.onlinePlace(0)
-}
-
-func (p *planner) neighbour(c *customer) int {
-	n := len(p.s.params.home)
-	own := p.home(c) - p.s.onlinePlace(0)
-	return p.s.onlinePlace((own + 1 + int(p.seq.Below(uint64(n-1)))) % n)
-}
-
-// at chooses a merchant of a category at a place: half of the time one whose
-// checks are known to be weak this month, else popular ones first.
-func (p *planner) at(e *event, pl, cat int) {
-	sp := p.s.span(pl, cat)
-	if p.seq.Below(100) < softShare {
-		month := (uint64(e.at)/secondsPerDay + uint64(pl*5+cat)*11) / softDays // they change one by one
-		k := p.s.keyPlan.Name("soft").At(month<<32 | uint64(pl)<<8 | uint64(cat))
-		e.merchant = sp.first + int32(k.Below(p.seq.Below(2), uint64(sp.n)))
-		return
-	}
-	e.merchant = sp.first + int32(rank(sp.n, sp.log2, uint32(p.seq.Uint64())))
-}
-
-func (p *planner) device(e *event, m means, c *customer) {
-	s := p.s
-	if m.own {
-		e.device, e.net = m.victim*devicesEach+devicePhone, c.net
-		if int(e.at/secondsPerDay) >= int(c.phone) {
-			e.device = m.victim*devicesEach + deviceNewPhone
-		}
-		if p.seq.Below(4) == 0 {
-			e.net = s.mobileNet(c.country, p.seq.Uint64())
-		}
-		return
-	}
-	// A crew's devices: few carry most of the work.
-	k := int32(p.seq.Below(devicesPerCampaign))
-	k = min(k, int32(p.seq.Below(devicesPerCampaign)))
-	e.device = int32(len(s.customers))*devicesEach + p.id*devicesPerCampaign + k
-	switch u := p.seq.Float64(); {
-	case u < m.mimic: // a proxy in the victim's street or network
-		e.net = c.net
-		if p.seq.Below(2) == 0 {
-			e.net = s.mobileNet(c.country, p.seq.Uint64())
-		}
-	case u < m.mimic+(1-m.mimic)*.6: // the crew's own
-		e.net = int32(s.keyPlan.At(uint64(p.id)).Below(p.seq.Below(4), 1<<24))
-	default: // a rented machine, the same few hundred for everybody
-		e.net = int32(s.keyPlan.Below(p.seq.Below(300), 1<<24))
-	}
-}
-
-// till appends one attempt at a till.
-func (p *planner) till(m means, at int32, pl, cat int, entry uint8, low, high float64) *fraudEvent {
-	s := p.s
-	e := event{customer: m.victim, card: m.card, device: -1, net: -1, at: at, entry: entry}
-	p.at(&e, pl, cat)
-	shop := &s.merchants[e.merchant]
-	e.terminal = shop.terminal + int32(p.seq.Below(uint64(shop.tills)))
-	if cat == catATM {
-		e.kind = kindCash
-	}
-	return p.add(e, m, cat, low, high)
-}
-
-// add prices an attempt between two quantiles of what the victim would pay
-// there, and appends it. It returns nil when the time is over.
-func (p *planner) add(e event, m means, cat int, low, high float64) *fraudEvent {
-	if e.at < 0 || int(e.at)/secondsPerDay >= p.s.cfg.Days {
-		return nil
-	}
-	s := p.s
-	u := low + float64((high-low)*p.seq.Float64())
-	spend := s.customers[m.victim].spend
-	q := uint64(u*(1<<32-1))&(1<<32-1) | p.seq.Uint64()<<32
-	e.amount = s.price(cat, spend, s.merchants[e.merchant].price, q)
-	e.flags |= flagFraud
-	f := fraudEvent{event: e, scenario: p.camp.scenario, role: m.role, base: e.amount, campaign: p.id}
-	if e.terminal < 0 {
-		f.cell |= 2
-	}
-	if s.merchants[e.merchant].country != s.customers[m.victim].country {
-		f.cell |= 1
-	}
-	p.out = append(p.out, f)
-	return &p.out[len(p.out)-1]
-}
-
-// fancy draws from the categories that fraudsters turn into money, online.
-func (p *planner) fancy() int {
-	switch r := p.seq.Below(100); {
-	case r < 26:
-		return 7 // marketplace
-	case r < 40:
-		return 6 // electronics
-	case r < 54:
-		return 8 // digital goods
-	case r < 67:
-		return 5 // clothing
-	case r < 70:
-		return 11 // airline
-	case r < 74:
-		return 14 // gambling
-	case r < 80:
-		return 10 // taxi
-	case r < 89:
-		return 1 // meals, brought home
-	case r < 94:
-		return 0
-	case r < 97:
-		return 2
-	default:
-		return 9 // tickets
-	}
-}
-
 // tests tries whether a card lives: small sums at one merchant within minutes.
 func (p *planner) tests(m means, at int32, n int) {
 	m.role, m.cross = roleTest, 25
-	cat := 8
+	cat := [3]int{8, 8, 9}[p.seq.Below(3)]
 	var first *fraudEvent
 	merchant := int32(-1)
 	for range n {
@@ -199,7 +32,7 @@ func (p *planner) tests(m means, at int32, n int) {
 			merchant = first.merchant
 		}
 		first.merchant = merchant
-		first.amount = int32(50 + p.seq.Below(450))
+		first.amount = int32(80 + 1100*p.seq.Float64()*p.seq.Float64())
 		if p.seq.Below(2) == 0 {
 			first.amount = first.amount/100*100 + 99
 		}
@@ -213,7 +46,7 @@ func (p *planner) tests(m means, at int32, n int) {
 				first.decline, first.cvv = declineCVV, cvvMismatch
 			}
 		}
-		at += 20 + int32(p.seq.Below(240))
+		at += 40 + int32(float64(9000)*p.seq.Float64()*p.seq.Float64())
 	}
 }
 
@@ -221,7 +54,7 @@ func (p *planner) tests(m means, at int32, n int) {
 func (p *planner) spree(m means, at int32, low, high float64) {
 	m.role = roleCashOut
 	end := at + p.blocked()
-	for range 2 + p.seq.Below(7) {
+	for range 2 + p.seq.Below(5) {
 		e := p.online(m, at, p.fancy(), low, high)
 		if e == nil {
 			return
@@ -236,8 +69,19 @@ func (p *planner) spree(m means, at int32, low, high float64) {
 				e.decline = declineFunds
 			}
 		}
-		at += 120 + int32(float64(16_000)*p.seq.Float64()*p.seq.Float64())
+		at += 120 + int32(float64(75_000*(.2+p.age(at)))*p.seq.Float64()*p.seq.Float64())
 	}
+}
+
+// age is how far the crews have adapted by a second: 0 on the first day, 1 after
+// half a year and more. They learn to spread a card's purchases over hours, and
+// shops learn to check (assumptions). Without drift it stays where it is after
+// a quarter.
+func (p *planner) age(at int32) float64 {
+	if !p.s.params.drift {
+		return .5
+	}
+	return min(float64(at)/(183*secondsPerDay), 1)
 }
 
 func (p *planner) when(day int) int32 { return int32(day)*secondsPerDay + p.hour() }
@@ -265,7 +109,7 @@ func (p *planner) testing(day int) {
 	// One script, one shop, many cards, one night.
 	at := p.when(day)
 	for range 3 + p.seq.Below(10) {
-		p.tests(means{victim: p.anyone(), card: uint8(p.seq.Below(2)), mimic: .2}, at, 2+int(p.seq.Below(4)))
+		p.tests(means{victim: p.anyone(), card: uint8(p.seq.Below(2)), mimic: .2}, at, 1+int(p.seq.Below(3)))
 		at += 60 + int32(p.seq.Below(4000))
 	}
 }
@@ -434,7 +278,7 @@ func (p *planner) burst(day, n, days int, low, high float64) {
 	pl := int(p.s.customers[v].city)
 	for range n {
 		at := p.when(day + int(p.seq.Below(uint64(days))))
-		if p.seq.Below(100) < 55 {
+		if p.seq.Below(100) < 55 || p.s.params.cnp >= .99 {
 			p.online(m, at, p.fancy(), low, high)
 			continue
 		}

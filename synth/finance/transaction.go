@@ -231,7 +231,12 @@ func (s *state) fill(events []event, order []uint64) table.Batch {
 		wide(f[21], recurring, nil, 0, n), coded(result, w.result, nil, 0), coded(reason, w.decline, refused, nulls.refused),
 		wide(f[24], fraud, nil, 0, n),
 	}
-	b := array.NewRecord(txSchema(), cols, int64(n))
+	return record(txSchema(), cols, n)
+}
+
+// record makes a batch that owns its columns.
+func record(schema *arrow.Schema, cols []arrow.Array, rows int) table.Batch {
+	b := array.NewRecord(schema, cols, int64(rows))
 	for _, c := range cols {
 		c.Release()
 	}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/apache/arrow/go/v17/arrow"
+
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/synth"
 )
@@ -128,21 +130,21 @@ func sortBySecond(keys []uint64) []uint64 {
 
 // window makes the batches of the rows of a window that lie in a range, which
 // counts from the window's first row.
-func (s *state) window(w int, rows synth.Range) []table.Batch {
+func (s *state) window(w int, rows synth.Range, fill func([]event, []uint64) table.Batch) []table.Batch {
 	events, order := s.events(w)
 	from := min(rows.First, int64(len(order)))
 	to := min(rows.First+rows.Count, int64(len(order)))
 	var out []table.Batch
 	for from < to {
 		n := min(to-from, rowsPerBatch)
-		out = append(out, s.fill(events, order[from:from+n]))
+		out = append(out, fill(events, order[from:from+n]))
 		from += n
 	}
 	return out
 }
 
-func (s *state) txRange(rows synth.Range) table.Stream {
-	return table.Func(txSchema(), func(ctx context.Context) iter.Seq2[table.Batch, error] {
+func (s *state) txRange(schema *arrow.Schema, rows synth.Range, fill func([]event, []uint64) table.Batch) table.Stream {
+	return table.Func(schema, func(ctx context.Context) iter.Seq2[table.Batch, error] {
 		return func(yield func(table.Batch, error) bool) {
 			w := sort.Search(s.windows(), func(w int) bool { return s.firstRow[w+1] > rows.First })
 			for ; w < s.windows() && s.firstRow[w] < rows.End(); w++ {
@@ -152,7 +154,7 @@ func (s *state) txRange(rows synth.Range) table.Stream {
 				}
 				from := max(rows.First-s.firstRow[w], 0)
 				to := min(rows.End(), s.firstRow[w+1]) - s.firstRow[w]
-				batches := s.window(w, synth.Range{First: from, Count: to - from})
+				batches := s.window(w, synth.Range{First: from, Count: to - from}, fill)
 				for i, b := range batches {
 					more := yield(b, nil)
 					b.Release()

@@ -1,0 +1,83 @@
+package finance
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// YAML prints the configuration with every open field filled, as a recipe's
+// options read it: decoding it gives the same world. Behind each value stand
+// its unit and its source, "assumption" where nobody published one.
+func (w *World) YAML() []byte { return w.cfg.print() }
+
+func (c Config) print() []byte {
+	var b strings.Builder
+	line := func(name, value, about string) {
+		fmt.Fprintf(&b, "%-36s # %s\n", name+": "+value, about)
+	}
+	number := func(v *float64) string { return strconv.FormatFloat(*v, 'g', -1, 64) }
+	line("preset", c.Preset, "one of "+strings.Join(Presets(), ", "))
+	line("customers", strconv.FormatInt(c.Customers, 10), "people, each with two cards; 1 to "+strconv.Itoa(maxCustomers))
+	line("days", strconv.Itoa(c.Days), "days simulated; 1 to "+strconv.Itoa(maxDays))
+	line("rows", strconv.FormatInt(c.Rows, 10), "transactions wished for, if customers is left out")
+	line("start", strconv.Quote(c.Start), "first day")
+	line("as_of", strconv.Quote(c.AsOf), "last day of what is known about alerts, disputes and labels; empty: all")
+	line("without_fraud", strconv.FormatBool(c.WithoutFraud), "the twin world: campaigns taken out, all else the same")
+	line("drift", strconv.FormatBool(*c.Drift), "campaigns are born, adapt and die out; assumption")
+	line("oracle", strconv.FormatBool(c.Oracle), "add the table oracle: likelihood ratios, by field")
+	for _, p := range c.numbers() {
+		source, ok := sources[c.Preset][p.name]
+		if !ok {
+			source = "assumption"
+		}
+		line(p.name, number(*p.field), p.unit+"; "+source)
+	}
+	b.WriteString("mix: # share of the fraudulent transactions; after the order of ECB report 6, the figures are assumptions\n")
+	for s := range scenarios {
+		n := scenarioTable[s].name
+		line("  "+n, strconv.FormatFloat(c.Mix[n], 'g', -1, 64), scenarioTable[s].about)
+	}
+	return []byte(b.String())
+}
+
+// numeric is a numeric parameter: where it is, what it may be.
+type numeric struct {
+	name, unit string
+	field      **float64
+	low, high  float64
+}
+
+func (c *Config) numbers() []numeric {
+	return []numeric{
+		{"fraud_by_number_bp", "frauds per 10,000 transactions", &c.FraudByNumber, 0, 2000},
+		{"fraud_ticket_ratio", "mean fraud over mean genuine amount", &c.FraudTicket, .1, 20},
+		{"fraud_cnp_value_share", "card-not-present share of the fraud value", &c.FraudCNP, .01, .99},
+		{"fraud_cross_border_value_share", "cross-border share of the fraud value", &c.FraudCross, .01, .99},
+		{"transactions_per_day", "purchases a customer a day", &c.TransactionsPerDay, .01, 5},
+		{"cnp_odds", "factor on the odds of buying online", &c.CNPOdds, .001, 1000},
+		{"price_level", "factor on the median amounts, 1 for euro", &c.PriceLevel, .01, 1000},
+		{"decline_rate", "share of honest attempts declined", &c.DeclineRate, 0, .5},
+		{"label_noise", "least share of frauds that nobody reports", &c.LabelNoise, 0, 1},
+		{"investigations_per_day", "alerts worked a day, for 10,000 customers", &c.InvestigationsPerDay, 0, 1e6},
+	}
+}
+
+const (
+	ecbCNP    = "ECB card fraud report 6 (2020): 79 % in 2018"
+	ecbCross  = "EBA/ECB report on payment fraud 2024: 71 %"
+	ecbTicket = "EBA/ECB 2024: 3.1 bp by value over 1.5 bp by number"
+)
+
+// sources of the presets' numbers; the others are assumptions.
+var sources = map[string]map[string]string{
+	"card-eu": {
+		"fraud_by_number_bp": "EBA/ECB 2024: 1.5 bp, enriched ten times", "fraud_ticket_ratio": ecbTicket,
+		"fraud_cnp_value_share": ecbCNP, "fraud_cross_border_value_share": ecbCross,
+	},
+	"card-us": {"fraud_by_number_bp": "Federal Reserve Payments Study 2018: 13.5 bp by value, over the ticket ratio"},
+	"ecom": {
+		"fraud_by_number_bp": "Worldline 2018, in the Fraud Detection Handbook: 1,000 of 400,000 a day", "fraud_ticket_ratio": ecbTicket,
+		"fraud_cross_border_value_share": ecbCross,
+	},
+}
