@@ -20,6 +20,7 @@ func optionFlags() []cli.Flag {
 		&cli.Int64Flag{Name: "customers", Usage: "`N` people"},
 		&cli.Int64Flag{Name: "days", Usage: "`N` days"},
 		&cli.StringFlag{Name: "as-of", Usage: "end what is known about labels at `DAY`, such as 2025-03-31"},
+		&cli.BoolFlag{Name: "oracle", Usage: "add the table oracle: the likelihood ratio of each row, the ceiling of any model"},
 		&cli.BoolFlag{Name: "without-fraud", Usage: "the twin world: the same rows less those of fraud"},
 	}
 }

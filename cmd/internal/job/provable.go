@@ -2,6 +2,7 @@ package job
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -92,5 +93,40 @@ func statementOf(c *rule.Spec) (proof.Statement, string) {
 		s.Kind = "member"
 		return s, ""
 	}
+	if c.Kind == "unique" && c.Column != "" {
+		s.Kind = "unique"
+		return s, ""
+	}
+	if c.Kind == "foreign_key" && c.Column != "" {
+		i := strings.LastIndexByte(c.Arg.Text, '.')
+		if i < 0 {
+			return s, "it is about several columns"
+		}
+		s.Kind, s.To = "reference", &proof.Place{Table: c.Arg.Text[:i], Column: c.Arg.Text[i+1:]}
+		return s, ""
+	}
+	if c.Kind == "expr" {
+		low, high, strict, ok := ordered(c.Arg.Text)
+		if !ok {
+			return s, "it is no comparison of two columns"
+		}
+		s.Kind, s.Columns, s.Strict = "order", []string{low, high}, strict
+		return s, ""
+	}
 	return s, fmt.Sprintf("there is no statement for %s (%s)", c.Kind, strings.Join(proof.Kinds(), ", "))
+}
+
+var comparison = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_]*)\s*(<=|>=|<|>)\s*([A-Za-z_][A-Za-z0-9_]*)\s*$`)
+
+// ordered reads a comparison of two columns.
+func ordered(expr string) (low, high string, strict, ok bool) {
+	m := comparison.FindStringSubmatch(expr)
+	if m == nil {
+		return "", "", false, false
+	}
+	low, high = m[1], m[3]
+	if m[2][0] == '>' {
+		low, high = high, low
+	}
+	return low, high, len(m[2]) == 1, true
 }

@@ -69,20 +69,47 @@ func (b *bound) provable(c *rule.Spec, f *proveFile) (bool, string) {
 	if t == nil {
 		return false, ""
 	}
-	if f.Rules != "all" && !slices.Contains(t.sealed, c.Column) {
-		return false, ""
-	}
+	columns := []string{c.Column}
 	if c.Column == "" {
-		return true, ""
+		columns = nil
 	}
-	i, err := table.Column(t.schema, c.Column)
-	if err != nil {
+	if low, high, _, ok := ordered(c.Arg.Text); c.Kind == "expr" && ok {
+		columns = []string{low, high}
+	}
+	if f.Rules != "all" && !slices.ContainsFunc(columns, func(n string) bool { return slices.Contains(t.sealed, n) }) {
 		return false, ""
 	}
-	if arrow.IsFloating(t.schema.Field(i).Type.ID()) && !hasDecimal(f.Tables[c.Table], c.Column) {
-		return true, "the column is floating point, and prove.tables does not say its decimal places"
+	for _, name := range columns {
+		i, err := table.Column(t.schema, name)
+		if err != nil {
+			return false, ""
+		}
+		if why := noNumber(c.Kind, valueType(t.schema.Field(i).Type)); why != "" {
+			return true, fmt.Sprintf("column %q %s", name, why)
+		}
+		if arrow.IsFloating(t.schema.Field(i).Type.ID()) && !hasDecimal(f.Tables[c.Table], name) {
+			return true, fmt.Sprintf("column %q is floating point, and prove.tables does not say its decimal places", name)
+		}
 	}
 	return true, ""
+}
+
+func valueType(t arrow.DataType) arrow.DataType {
+	if d, ok := t.(*arrow.DictionaryType); ok {
+		return d.ValueType
+	}
+	return t
+}
+
+// noNumber says why a kind of rule needs a number where a column has none.
+func noNumber(kind string, t arrow.DataType) string {
+	switch kind {
+	case "unique", "foreign_key", "expr":
+		if id := t.ID(); id == arrow.STRING || id == arrow.LARGE_STRING || id == arrow.BINARY {
+			return "is text, which has no number of its own"
+		}
+	}
+	return ""
 }
 
 func hasDecimal(c *proof.Columns, name string) bool {
