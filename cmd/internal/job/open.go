@@ -48,8 +48,8 @@ type OpenedTable struct {
 
 // Open writes the tables of a bundle in clear into a sink, as far as the keys
 // open them. Signature and file hashes are checked before any row is read, each
-// batch before it is written, and every table against its commitment before the
-// sink is committed. If the keys open none of the sealed columns, the error
+// batch before it is written, and every table against its commitment and the
+// bundle's proofs before the sink is committed. If the keys open none of the sealed columns, the error
 // matches privacy.ErrNoKey and the sink is not touched.
 func Open(ctx context.Context, dir string, sink table.Sink, opt OpenOptions) ([]OpenedTable, error) {
 	m, _, _, err := checkFiles(ctx, dir, opt.Policy, opt.Workers)
@@ -86,6 +86,10 @@ func Open(ctx context.Context, dir string, sink table.Sink, opt OpenOptions) ([]
 			return nil, err
 		}
 		out = append(out, OpenedTable{Name: wanted[i].Name, Rows: rows, Opened: o.granted, Shut: o.shut})
+	}
+	// What was proved must be about the cells that were opened.
+	if _, err := checkProofs(ctx, dir, m, CheckOptions{Identities: opt.Identities, Workers: opt.Workers}); err != nil {
+		return nil, err
 	}
 	return out, sink.Commit(ctx)
 }
