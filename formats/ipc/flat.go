@@ -130,7 +130,7 @@ func (w *walker) open(at int) (func(int) int, error) {
 	if err != nil {
 		return nil, err
 	}
-	if size < 4 || vt+size > len(w.b) || length < 4 || at+length > len(w.b) {
+	if size < 4 || size%2 != 0 || vt+size > len(w.b) || length < 4 || at+length > len(w.b) {
 		return nil, errBounds
 	}
 	for v := vt + 4; v+2 <= vt+size; v += 2 {
