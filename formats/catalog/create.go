@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/klauspost/compress/gzip"
@@ -51,7 +52,7 @@ func Create(path string, codec formats.Codec, s *arrow.Schema, opt CreateOptions
 	}
 	f := &File{path: path, temp: temp, buf: bufio.NewWriterSize(temp, 256<<10)}
 	var w io.Writer = f.buf
-	switch compressions[filepath.Ext(path)] {
+	switch compressions[strings.ToLower(filepath.Ext(path))] {
 	case "gzip":
 		z := gzip.NewWriter(f.buf)
 		w, f.zip = z, z

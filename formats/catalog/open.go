@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"strings"
 
@@ -98,7 +99,7 @@ func (o *Opened) open(ctx context.Context, opt OpenOptions) error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read %s: %w", name, err)
 	}
-	var plain io.Reader = head
+	var plain, packed io.Reader = head, nil
 	if kind := sniffCompression(peek); kind != "" {
 		file = nil
 		var r io.Reader
@@ -110,7 +111,7 @@ func (o *Opened) open(ctx context.Context, opt OpenOptions) error {
 		if peek, err = b.Peek(512); err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		plain = b
+		plain, packed = b, b
 	}
 	if o.Codec, err = choose(opt, peek); err != nil {
 		return err
@@ -129,8 +130,30 @@ func (o *Opened) open(ctx context.Context, opt OpenOptions) error {
 		in.ReaderAt, in.Size = file, st.Size()
 		in.Reader = io.NewSectionReader(file, 0, st.Size())
 	}
-	o.Stream, err = o.Codec.Read(ctx, in, opt.Read)
-	return err
+	if o.Stream, err = o.Codec.Read(ctx, in, opt.Read); err != nil {
+		return err
+	}
+	if packed != nil {
+		o.Stream = toTheEnd(o.Stream, packed)
+	}
+	return nil
+}
+
+// toTheEnd reads what a codec leaves behind its own end mark, because the
+// checksum of what was compressed stands at the very end.
+func toTheEnd(st table.Stream, r io.Reader) table.Stream {
+	return table.Func(st.Schema(), func(ctx context.Context) iter.Seq2[table.Batch, error] {
+		return func(yield func(table.Batch, error) bool) {
+			for b, err := range st.Batches(ctx) {
+				if !yield(b, err) || err != nil {
+					return
+				}
+			}
+			if _, err := io.Copy(io.Discard, contextual{ctx, r}); err != nil {
+				yield(nil, err)
+			}
+		}
+	})
 }
 
 func choose(opt OpenOptions, head []byte) (formats.Codec, error) {

@@ -150,9 +150,8 @@ func parseFloat(s []byte, bits int) (float64, error) {
 
 // IsFloat says whether a text counts as a number when a type is inferred: an
 // optional minus, digits without a leading zero, an optional fraction, an
-// optional exponent. NaN and Inf read as numbers where a column was declared so,
-// but do not make one. Nor does a whole number that a float64 would change, such
-// as a key of 20 digits.
+// optional exponent. A whole number that a float64 would change, such as a key of
+// 20 digits, does not.
 func IsFloat(t []byte) bool {
 	i := 0
 	digits := func() int {
@@ -191,6 +190,16 @@ func IsFloat(t []byte) bool {
 		}
 	}
 	return i == len(t)
+}
+
+// IsNaN says whether a text is one of the three numbers that have no digits: NaN,
+// Inf and -Inf. They count as numbers beside others, and make none alone.
+func IsNaN(t []byte) bool {
+	switch view(t) {
+	case "NaN", "Inf", "-Inf":
+		return true
+	}
+	return false
 }
 
 // wholeFits says whether a whole number is the same after it was a float64.

@@ -18,7 +18,8 @@
 // timestamp without that fits all its cells in the sample that are not null,
 // else string; without any such cell it is a string. Numbers with leading zeros
 // or a plus are texts, because they are codes, and so are whole numbers that a
-// float64 would change. A cell beyond the sample that
+// float64 would change. NaN, Inf and -Inf count as numbers beside at least one
+// number. A cell beyond the sample that
 // does not fit is an error that names its line and column: a null is never made
 // out of a bad cell. Package cell says what each type reads.
 //

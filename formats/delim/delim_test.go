@@ -63,6 +63,7 @@ func TestRead(t *testing.T) {
 		},
 		{name: "codes stay texts", in: "a,b\n007,+1\n", want: "a:utf8 b:utf8\n007|+1"},
 		{name: "no digit is lost", in: "a,b\n12345678901234567890,9223372036854775808\n", want: "a:utf8 b:float64\n12345678901234567890|9.223372036854776e+18"},
+		{name: "no number", in: "a,b\n1,Inf\nNaN,-Inf\n", want: "a:float64 b:utf8\n1|Inf\nNaN|-Inf"},
 		{name: "null and empty", in: "a,b\n,\"\"\n1,x\n", want: "a:int64 b:utf8\nnull|\n1|x"},
 		{name: "tokens", in: "a\nNA\n1\n\"NA\"\n", opt: formats.ReadOptions{Nulls: []string{"NA"}}, want: "a:utf8\nnull\n1\nNA"},
 		{name: "quotes", in: "a,b\r\n\"x,\"\"y\"\"\",\"l1\nl2\"\r\nz,w\r\n", want: "a:utf8 b:utf8\nx,\"y\"|l1\nl2\nz|w"},

@@ -11,6 +11,7 @@ type guess struct {
 	seen                           bool
 	noBool, noInt, noFloat, noDate bool
 	noZoned, noLocal               bool
+	number                         bool // at least one that is no NaN or infinity
 }
 
 var (
@@ -31,7 +32,9 @@ func (g *guess) add(f field) {
 		g.noInt = err != nil
 	}
 	if !g.noFloat {
-		g.noFloat = !cell.IsFloat(t)
+		number := cell.IsFloat(t)
+		g.number = g.number || number
+		g.noFloat = !number && !cell.IsNaN(t)
 	}
 	if !g.noDate {
 		_, ok := cell.ParseDate(t)
@@ -55,7 +58,7 @@ func (g *guess) kind() arrow.DataType {
 		return arrow.FixedWidthTypes.Boolean
 	case !g.noInt:
 		return arrow.PrimitiveTypes.Int64
-	case !g.noFloat:
+	case !g.noFloat && g.number:
 		return arrow.PrimitiveTypes.Float64
 	case !g.noDate:
 		return arrow.FixedWidthTypes.Date32

@@ -55,6 +55,9 @@ func (s *scanner) fill(keep int) (bool, error) {
 	for range 100 {
 		n, err := s.r.Read(s.buf[s.end:])
 		s.end += n
+		if errors.Is(err, formats.ErrCorrupt) { // a decompressor's, which says all
+			return false, err
+		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			return false, fmt.Errorf("read %s: %w", s.name, err)
 		}

@@ -63,6 +63,7 @@ func Run(t *testing.T, c formats.Codec, traits Traits) {
 	}{
 		{"Types", s.types},
 		{"Empty", s.empty},
+		{"EmptySlices", s.emptySlices},
 		{"Batches", s.batches},
 		{"Slices", s.slices},
 		{"Metadata", s.metadata},

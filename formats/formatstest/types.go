@@ -164,3 +164,17 @@ func column(mem memory.Allocator, t arrow.DataType, texts []string) arrow.Array 
 	}
 	return a
 }
+
+// Table makes a batch with a column of each named type, filled with values that
+// are hard to keep and nulls between them.
+func Table(rows int, types ...string) table.Batch {
+	fields := make([]arrow.Field, len(types))
+	for i, name := range types {
+		fields[i] = arrow.Field{Name: name, Type: typeOf(name), Nullable: true}
+	}
+	return fill(memory.DefaultAllocator, arrow.NewSchema(fields, nil), 0, rows)
+}
+
+// Text gives the exact text of every cell, column by column, so that tables can
+// be compared whatever their batches and dictionaries are.
+func Text(batches ...table.Batch) [][]string { return textOf(batches...) }

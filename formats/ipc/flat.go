@@ -254,11 +254,12 @@ func checkMessage(meta []byte) (int64, error) {
 	return body, nil
 }
 
-// checkFooter checks a Footer and gives its blocks, dictionaries first.
-func checkFooter(footer []byte) ([]block, error) {
+// checkFooter checks a Footer and gives a Message of its schema, and its blocks,
+// dictionaries first.
+func checkFooter(footer []byte) (schema []byte, out []block, err error) {
 	w, root, err := newWalker(footer)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	const blockSize = 24 // struct Block: long, int, padding, long
 	s := &shape{[]slot{
@@ -268,25 +269,31 @@ func checkFooter(footer []byte) ([]block, error) {
 		{index: 4, kind: children, shape: keyValue()},
 	}}
 	if err = w.table(root, s, 0); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	slots, err := w.open(root)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out []block
+	place := slots(1)
+	if place == 0 {
+		return nil, nil, errors.New("it has no schema")
+	}
+	at, err := w.follow(place)
+	if err != nil {
+		return nil, nil, err
+	}
+	schema = schemaMessage(footer, at)
 	for _, i := range []int{2, 3} {
-		place := slots(i)
-		if place == 0 {
+		if place = slots(i); place == 0 {
 			continue
 		}
-		at, err := w.follow(place)
-		if err != nil {
-			return nil, err
+		if at, err = w.follow(place); err != nil {
+			return nil, nil, err
 		}
-		n, err := w.u32(at)
-		if err != nil {
-			return nil, err
+		var n int
+		if n, err = w.u32(at); err != nil {
+			return nil, nil, err
 		}
 		for k := range n {
 			p := footer[at+4+k*blockSize:]
@@ -297,5 +304,28 @@ func checkFooter(footer []byte) ([]block, error) {
 			})
 		}
 	}
-	return out, nil
+	return schema, out, nil
+}
+
+// schemaMessage makes a Message around the Schema that stands at a place of a
+// footer: a table of version, header type and header, put before the footer's
+// bytes, because flatbuffers point forwards.
+func schemaMessage(footer []byte, at int) []byte {
+	const (
+		table   = 16
+		size    = 32 // a multiple of 8, so that the footer stays aligned
+		version = 4  // MetadataVersion.V5
+		schema  = 1  // MessageHeader.Schema
+	)
+	m := make([]byte, size, size+len(footer))
+	le := binary.LittleEndian
+	le.PutUint32(m, table)
+	for i, v := range []uint16{10, 12, 8, 10, 4} { // vtable: its size, the table's, where its slots are
+		le.PutUint16(m[4+2*i:], v)
+	}
+	le.PutUint32(m[table:], table-4) // back to the vtable
+	le.PutUint32(m[table+4:], uint32(size+at-table-4))
+	le.PutUint16(m[table+8:], version)
+	m[table+10] = schema
+	return append(m, footer...)
 }

@@ -132,21 +132,6 @@ func TestCutIsAnError(t *testing.T) {
 	}
 }
 
-func TestFlipsNeverPanic(t *testing.T) {
-	for _, c := range codecs() {
-		data := encode(t, c, "")
-		for i := range data {
-			for _, bit := range []byte{1, 0x80} {
-				bad := bytes.Clone(data)
-				bad[i] ^= bit
-				if _, _, err := decode(c, bad); err != nil && !errors.Is(err, formats.ErrCorrupt) {
-					t.Errorf("%s byte %d: %v, want corrupt", c.Name(), i, err)
-				}
-			}
-		}
-	}
-}
-
 func TestDictionariesAreUnified(t *testing.T) {
 	dt := &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: arrow.BinaryTypes.String}
 	s := arrow.NewSchema([]arrow.Field{{Name: "k", Type: dt}}, nil)

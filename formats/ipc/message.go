@@ -135,6 +135,7 @@ func readN(r io.Reader, n int64) ([]byte, error) {
 type fileSource struct {
 	name   string
 	r      io.ReaderAt
+	schema []byte // a message; nil once it was given
 	blocks []block
 	n      int
 }
@@ -178,7 +179,7 @@ func newFileSource(in formats.Input) (*fileSource, error) {
 	if _, err := in.ReaderAt.ReadAt(footer, in.Size-edge-size); err != nil {
 		return nil, err
 	}
-	blocks, err := checkFooter(footer)
+	schema, blocks, err := checkFooter(footer)
 	if err != nil {
 		return bad("footer: %v", err)
 	}
@@ -189,23 +190,28 @@ func newFileSource(in formats.Input) (*fileSource, error) {
 			return bad("footer: message %d lies outside the file", i)
 		}
 	}
-	// The schema message stands at the front; its own length says how long.
-	return &fileSource{name: in.Name, r: in.ReaderAt, blocks: append([]block{{offset: 8, meta: -1, body: end - 8}}, blocks...)}, nil
+	// The schema at the front is left alone: some writers (polars 2.1) put it
+	// there without its length, and readers go by the footer's.
+	return &fileSource{name: in.Name, r: in.ReaderAt, schema: schema, blocks: blocks}, nil
 }
 
 func (s *fileSource) message() (meta, body []byte, err error) {
+	if meta = s.schema; meta != nil {
+		s.schema = nil
+		if _, err = checkMessage(meta); err != nil {
+			return nil, nil, formats.Corrupt(s.name, "footer: %v", err)
+		}
+		return meta, nil, nil
+	}
 	if s.n >= len(s.blocks) {
 		return nil, nil, io.EOF
 	}
 	b := s.blocks[s.n]
 	s.n++
-	limit := b.meta + b.body
-	if b.meta < 0 {
-		limit = b.body
-	}
-	meta, body, err = (&streamSource{name: s.name, r: io.NewSectionReader(s.r, b.offset, limit), n: s.n - 1}).message()
+	r := io.NewSectionReader(s.r, b.offset, b.meta+b.body)
+	meta, body, err = (&streamSource{name: s.name, r: r, n: s.n}).message()
 	if errors.Is(err, io.EOF) {
-		return nil, nil, formats.Corrupt(s.name, "message %d is missing", s.n-1)
+		return nil, nil, formats.Corrupt(s.name, "message %d is missing", s.n)
 	}
 	return meta, body, err
 }

@@ -83,6 +83,9 @@ func (w *writer) write(b table.Batch) error {
 	if n := int64(w.schema.NumFields()); b.NumCols() != n {
 		return fmt.Errorf("the batch has %d columns, the schema %d", b.NumCols(), n)
 	}
+	if b.NumRows() == 0 {
+		return nil // Arrow's encoder panics over some empty arrays, and they say nothing
+	}
 	if w.dicts == nil {
 		return w.out.Write(b)
 	}

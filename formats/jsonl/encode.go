@@ -73,7 +73,14 @@ func appendFloat(dst []byte, v float64, bits int) []byte {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return append(cell.AppendFloat(append(dst, '"'), v, bits), '"')
 	}
-	return cell.AppendFloat(dst, v, bits)
+	n := len(dst)
+	dst = cell.AppendFloat(dst, v, bits)
+	for _, c := range dst[n:] {
+		if c == '.' || c == 'e' {
+			return dst
+		}
+	}
+	return append(dst, '.', '0') // so that no reader takes the column for whole numbers, and -0 keeps its sign
 }
 
 func texts(value func(int) string, bad *atomic.Bool) cell.Appender {

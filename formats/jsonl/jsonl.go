@@ -38,8 +38,8 @@
 // # Writing
 //
 // Every row has every member, null included, so that reading needs no guess of
-// names. Integers and finite floats are numbers (whole ones beyond 2^53 lose
-// digits in readers that know doubles only); NaN and the infinities are the
+// names. Integers and finite floats are numbers, floats always with a point or an
+// exponent (integers beyond 2^53 lose digits in readers that know doubles only); NaN and the infinities are the
 // strings "NaN", "Inf" and "-Inf", since JSON has no such numbers. Decimals are
 // strings with all their digits, dates and times strings as in package cell,
 // binary is standard base64, a dictionary its string, lists are arrays and

@@ -221,7 +221,7 @@ func TestWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = `{"i\"d":1,"t":"a,\"b\"\n\u0001é","f":0.1,"d":"-0.050","at":"2024-02-29T12:34:56.000007Z","k":"x","l":[1,null],"s":{"x":"AAE=","y":true}}
-{"i\"d":-9223372036854775808,"t":"","f":-0,"d":"1.500","at":"1969-12-31T23:59:59.5Z","k":"y","l":[],"s":{"x":null,"y":null}}
+{"i\"d":-9223372036854775808,"t":"","f":-0.0,"d":"1.500","at":"1969-12-31T23:59:59.5Z","k":"y","l":[],"s":{"x":null,"y":null}}
 {"i\"d":0,"t":null,"f":null,"d":null,"at":null,"k":null,"l":null,"s":null}
 `
 	for _, workers := range []int{1, 4} {

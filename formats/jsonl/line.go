@@ -88,6 +88,9 @@ func (l *lines) fill() error {
 	for range 100 {
 		n, err := l.r.Read(l.buf[l.end:])
 		l.end += n
+		if errors.Is(err, formats.ErrCorrupt) { // a decompressor's, which says all
+			return err
+		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("read %s: %w", l.name, err)
 		}

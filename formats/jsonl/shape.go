@@ -113,15 +113,7 @@ func (s *shape) text(t []byte) {
 		_, err := cell.ParseTimestamp(t, local)
 		s.notLocal = err != nil
 	}
-	s.notNaN = s.notNaN || !isNaN(t)
-}
-
-func isNaN(t []byte) bool {
-	switch string(t) {
-	case "NaN", "Inf", "-Inf":
-		return true
-	}
-	return false
+	s.notNaN = s.notNaN || !cell.IsNaN(t)
 }
 
 // object adds an object's members; the brace is next.
