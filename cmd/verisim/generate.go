@@ -46,7 +46,7 @@ func generateVerb() verb {
 			&cli.BoolFlag{Name: "stream", Usage: "pace the rows of --table as a live source would, by their time"},
 			&cli.StringFlag{Name: "speed", Value: "1x", Usage: "with --stream: `N`x as fast as the clock"},
 			workersFlag(),
-		}, optionFlags(), writeFlags()),
+		}, optionFlags(), shardFlags(), writeFlags()),
 		run: generate,
 	}
 }
@@ -86,6 +86,9 @@ func generate(ctx context.Context, e *env, c *cli.Context) error {
 		}
 		_, err := e.out.Write(p.YAML())
 		return err
+	}
+	if c.IsSet("shard") {
+		return g.shards(ctx, e, c)
 	}
 	name := c.String("table")
 	if tables := g.model.Tables(); name == "" && len(tables) == 1 {

@@ -16,6 +16,7 @@ func verbs() []verb {
 		specVerb(),
 		rowVerb(),
 		whoisVerb(),
+		mergeVerb(),
 		convertVerb(),
 		inspectVerb(),
 		profileVerb(),

@@ -75,7 +75,8 @@ func (m *sumMaker) make(f *frame, c *column) (arrow.Array, error) {
 		reals = make([]float64, f.n)
 	}
 	// A part is a list of child rows and whose each is.
-	rows, owner := make([]int64, 0, partRows), make([]int32, 0, partRows)
+	room := min(partRows, 16*f.n)
+	rows, owner := make([]int64, 0, room), make([]int32, 0, room)
 	run := true
 	flush := func() error {
 		if len(rows) == 0 {
