@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 )
 
@@ -11,8 +12,19 @@ import (
 // order, and returns the number of different keys.
 func (l *Log) Repeats(f func(row int64)) (different int64, err error) {
 	var buf []byte
+	var plain []uint64
 	t := newTable(l.word, &l.seed)
 	for i := range parts {
+		if l.word { // most logs repeat nothing, and that is told without rows
+			n, repeats, err := l.wordsOf(i, &buf, &plain)
+			if err != nil {
+				return 0, err
+			}
+			if !repeats {
+				different += n
+				continue
+			}
+		}
 		t.reset()
 		err := l.entries(i, &buf, func(k uint64, b []byte, row int64) {
 			first, known := t.add(k, b, row)
@@ -31,6 +43,41 @@ func (l *Log) Repeats(f func(row int64)) (different int64, err error) {
 		different += int64(t.n)
 	}
 	return different, nil
+}
+
+// wordsOf counts the words of a part in a plain table, and stops at the first
+// that is there twice.
+func (l *Log) wordsOf(i int, buf *[]byte, room *[]uint64) (n int64, repeats bool, err error) {
+	size := 2 << bits.Len64(uint64(l.parts[i].n)) // at most half full
+	if cap(*room) < size {
+		*room = make([]uint64, size)
+	}
+	table := (*room)[:size]
+	clear(table)
+	mask, zero := uint64(size-1), false // 0 marks a free slot
+	err = l.pages(i, buf, func(page []byte) error {
+		for len(page) > 8 && !repeats {
+			k := binary.LittleEndian.Uint64(page)
+			j := 8
+			for page[j] >= 0x80 { // the row is passed over
+				j++
+			}
+			page = page[j+1:]
+			if k == 0 {
+				repeats = zero
+				zero = true
+				continue
+			}
+			at := l.seed.word(k) & mask
+			for table[at] != 0 && table[at] != k {
+				at = (at + 1) & mask
+			}
+			repeats = table[at] == k
+			table[at] = k
+		}
+		return nil
+	})
+	return l.parts[i].n, repeats, err
 }
 
 // Held calls f with every row of l and whether o has its key, in no particular

@@ -32,6 +32,7 @@ type Log struct {
 
 type part struct {
 	page  []byte
+	n     int64 // entries in all
 	last  int64 // row of the page's last entry
 	full  [][]byte
 	spilt []segment
@@ -77,9 +78,17 @@ func (l *Log) AddWord(k uint64, row int64) error {
 			return err
 		}
 	}
-	page := binary.LittleEndian.AppendUint64(p.page, k)
-	p.page = binary.AppendVarint(page, row-p.last)
+	n := len(p.page)
+	page := p.page[:n+9]
+	binary.LittleEndian.PutUint64(page[n:], k)
+	if d := row - p.last; d >= 0 && d < 64 { // the usual case of a varint, written out
+		page[n+8] = byte(d << 1)
+		p.page = page
+	} else {
+		p.page = binary.AppendVarint(page[:n+8], d)
+	}
 	p.last = row
+	p.n++
 	l.n++
 	return nil
 }
@@ -97,6 +106,7 @@ func (l *Log) Add(b []byte, row int64) error {
 	page = append(page, b...)
 	p.page = binary.AppendVarint(page, row-p.last)
 	p.last = row
+	p.n++
 	l.n++
 	return nil
 }
@@ -169,6 +179,7 @@ func (l *Log) Merge(o *Log) error {
 		p, q := &l.parts[i], &o.parts[i]
 		p.spilt = append(p.spilt, q.spilt...)
 		p.full = append(p.full, q.full...)
+		p.n += q.n
 		if len(q.page) > 0 {
 			p.full = append(p.full, q.page)
 		}

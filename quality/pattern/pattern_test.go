@@ -71,6 +71,22 @@ func FuzzMatch(f *testing.F) {
 		if got, want := r.Match([]byte(s)), std.MatchString(s); got != want {
 			t.Errorf("Match(%q, %q) = %v, want %v", p, s, got, want)
 		}
+		// Many texts at once: the text, what is left of it from each place on,
+		// and its beginnings.
+		var data []byte
+		offs := []int32{0}
+		for i := range s {
+			data = append(append(data, s[i:]...), s[:i]...)
+			offs = append(offs, int32(len(data)-i), int32(len(data)))
+		}
+		pass := make([]uint64, (len(offs)+62)/64)
+		r.MatchTexts(offs, data, pass)
+		for i := range len(offs) - 1 {
+			one := data[offs[i]:offs[i+1]]
+			if got, want := pass[i/64]>>(i%64)&1 == 1, std.Match(one); got != want {
+				t.Errorf("MatchTexts(%q) of %q = %v, want %v", p, one, got, want)
+			}
+		}
 	})
 }
 

@@ -136,10 +136,10 @@ func (p predicate) apply(v *view, c *column, pass bitmap) {
 	for w := range pass {
 		var word uint64
 		codes := c.codes[w*64 : min(w*64+64, c.n)]
-		for i, code := range codes {
-			word |= (d[code>>6] >> (uint(code) & 63) & 1) << i
+		for _, code := range codes {
+			word = word>>1 | (d[code>>6]>>(uint(code)&63))<<63
 		}
-		pass[w] = word
+		pass[w] = settle(word, len(codes))
 	}
 	v.give(d)
 }

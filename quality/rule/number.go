@@ -127,7 +127,15 @@ func intsWithin(from, to int64) predicate {
 	}
 	width := uint64(to) - uint64(from)
 	return func(c *column, pass bitmap) {
-		each64(c.ints[:c.n], pass, func(v int64) bool { return uint64(v)-uint64(from) <= width })
+		src := c.ints[:c.n]
+		for w := range pass {
+			var word uint64
+			block := src[w*64 : min(w*64+64, len(src))]
+			for _, v := range block {
+				word = word>>1 | bit(uint64(v)-uint64(from) <= width)<<63
+			}
+			pass[w] = settle(word, len(block))
+		}
 	}
 }
 
@@ -137,16 +145,29 @@ func floatsWithin(from, to float64) predicate {
 		for w := range pass {
 			var word uint64
 			block := src[w*64 : min(w*64+64, len(src))]
-			for i, v := range block {
-				var bit uint64
-				if v >= from && v <= to { // false for NaN
-					bit = 1
-				}
-				word |= bit << i
+			for _, v := range block {
+				word = word>>1 | bit(v >= from)&bit(v <= to)<<63 // false for NaN
 			}
-			pass[w] = word
+			pass[w] = settle(word, len(block))
 		}
 	}
+}
+
+// bit is 1 for true; the compiler makes it one instruction without a branch.
+func bit(is bool) uint64 {
+	var b uint64
+	if is {
+		b = 1
+	}
+	return b
+}
+
+// settle moves the verdicts of n rows, which came in from the top, down to bit 0.
+func settle(word uint64, n int) uint64 {
+	if n == 64 {
+		return word
+	}
+	return word >> (uint(64-n) & 63)
 }
 
 // each64 packs the verdicts of f, 64 to a word.
@@ -154,14 +175,10 @@ func each64[T any](src []T, pass bitmap, f func(T) bool) {
 	for w := range pass {
 		var word uint64
 		block := src[w*64 : min(w*64+64, len(src))]
-		for i, v := range block {
-			var bit uint64
-			if f(v) {
-				bit = 1
-			}
-			word |= bit << i
+		for _, v := range block {
+			word = word>>1 | bit(f(v))<<63
 		}
-		pass[w] = word
+		pass[w] = settle(word, len(block))
 	}
 }
 

@@ -252,15 +252,11 @@ func eachText(f func([]byte) bool) predicate {
 			from := w * 64
 			block := offs[from:min(from+65, len(offs))]
 			at := block[0]
-			for i, to := range block[1:] {
-				var bit uint64
-				if f(data[at:to]) {
-					bit = 1
-				}
-				word |= bit << i
+			for _, to := range block[1:] {
+				word = word>>1 | bit(f(data[at:to]))<<63
 				at = to
 			}
-			pass[w] = word
+			pass[w] = settle(word, len(block)-1)
 		}
 	}
 }

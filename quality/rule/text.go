@@ -26,14 +26,22 @@ func texts() []Def {
 			if err != nil {
 				return err
 			}
-			b.judge(eachText(func(s []byte) bool {
+			bytesOnly := bytesWithin(lo, hi)
+			count := eachText(func(s []byte) bool {
 				// A text has at least a quarter as many characters as bytes.
 				if len(s) < lo || len(s)/utf8.UTFMax > hi {
 					return false
 				}
 				n := utf8.RuneCount(s)
 				return n >= lo && n <= hi
-			}))
+			})
+			b.judge(func(c *column, pass bitmap) {
+				if pattern.ASCII(c.data[c.offs[0]:c.offs[c.n]]) {
+					bytesOnly(c, pass)
+				} else {
+					count(c, pass)
+				}
+			})
 			return nil
 		}),
 		one("byte_length", "has so many bytes: N, or [LOW, HIGH]", "[1, 255]", func(b *binder) error {
@@ -41,23 +49,27 @@ func texts() []Def {
 			if err != nil {
 				return err
 			}
-			b.judge(func(c *column, pass bitmap) {
-				offs := c.offs[:c.n+1]
-				for w := range pass {
-					var word uint64
-					block := offs[w*64 : min(w*64+65, len(offs))]
-					for i, to := range block[1:] {
-						var bit uint64
-						if n := int(to - block[i]); n >= lo && n <= hi {
-							bit = 1
-						}
-						word |= bit << i
-					}
-					pass[w] = word
-				}
-			})
+			b.judge(bytesWithin(lo, hi))
 			return nil
 		}),
+	}
+}
+
+// bytesWithin compares lengths in bytes.
+func bytesWithin(lo, hi int) predicate {
+	low, width := uint64(lo), uint64(hi-lo)
+	return func(c *column, pass bitmap) {
+		offs := c.offs[:c.n+1]
+		for w := range pass {
+			var word uint64
+			block := offs[w*64 : min(w*64+65, len(offs))]
+			at := block[0]
+			for _, to := range block[1:] {
+				word = word>>1 | bit(uint64(to-at)-low <= width)<<63
+				at = to
+			}
+			pass[w] = settle(word, len(block)-1)
+		}
 	}
 }
 
@@ -77,7 +89,14 @@ func (b *binder) matches(want bool) error {
 	if err != nil {
 		return err
 	}
-	b.judge(eachText(func(s []byte) bool { return re.Match(s) == want }))
+	b.judge(func(c *column, pass bitmap) {
+		re.MatchTexts(c.offs[:c.n+1], c.data, pass)
+		if !want {
+			for w := range pass {
+				pass[w] = ^pass[w]
+			}
+		}
+	})
 	return nil
 }
 
