@@ -47,7 +47,7 @@ func openFile(ctx context.Context, e *env, c *cli.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	rows, err := copyTable(ctx, newProgress(e, "open"), out, st)
+	rows, err := copyTable(ctx, newProgress(e, "open"), out, ahead(st))
 	if err != nil {
 		return err
 	}

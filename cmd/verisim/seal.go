@@ -97,7 +97,7 @@ func sealFile(ctx context.Context, e *env, c *cli.Context) error {
 	}
 	p := newProgress(e, "seal")
 	defer p.done()
-	rows, err := table.Copy(ctx, out, p.watch(in.Stream))
+	rows, err := table.Copy(ctx, out, p.watch(ahead(in.Stream)))
 	if err == nil {
 		err = out.Close()
 	}

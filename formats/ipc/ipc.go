@@ -30,6 +30,7 @@ package ipc
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -119,6 +120,7 @@ func read(name string, src source, opt formats.ReadOptions) (table.Stream, error
 		r.Release()
 		return nil, err
 	}
+	m.flat = flat(schema)
 	keep, out, err := project(schema, opt.Columns)
 	if err != nil {
 		r.Release()
@@ -188,6 +190,15 @@ func next(name string, r *ipc.Reader, m *messages) (b arrow.Record, err error) {
 			b, err = nil, formats.Corrupt(name, "batch %d is not readable (%v)", m.batches-1, p)
 		}
 	}()
+	if m.flat {
+		b, err = m.direct(r.Schema())
+		if errors.Is(err, io.EOF) {
+			return nil, nil
+		}
+		if err != nil || b != nil {
+			return b, err
+		}
+	}
 	if r.Next() {
 		return r.Record(), nil
 	}

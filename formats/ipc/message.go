@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/ipc"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
@@ -30,6 +31,10 @@ type messages struct {
 	batches int
 	err     error
 	last    *ipc.Message
+
+	flat       bool         // all columns are
+	own        arrow.Record // made by direct, lent
+	meta, body []byte       // of a message that direct left to Arrow's decoder
 }
 
 func (m *messages) Message() (*ipc.Message, error) {
@@ -40,12 +45,16 @@ func (m *messages) Message() (*ipc.Message, error) {
 	if m.err != nil {
 		return nil, m.err
 	}
-	meta, body, err := m.src.message()
-	if err != nil {
-		if !errors.Is(err, io.EOF) {
-			m.err = err
+	meta, body := m.meta, m.body
+	m.meta, m.body = nil, nil
+	if meta == nil {
+		var err error
+		if meta, body, err = m.src.message(); err != nil {
+			if !errors.Is(err, io.EOF) {
+				m.err = err
+			}
+			return nil, err
 		}
-		return nil, err
 	}
 	m.mem.allow(len(body))
 	m.last = ipc.NewMessage(memory.NewBufferBytes(meta), memory.NewBufferBytes(body))
@@ -69,6 +78,9 @@ type streamSource struct {
 	name string
 	r    io.Reader
 	n    int
+	// sized is how many bytes the source holds, as a file's length says, so
+	// that lengths within it need no caution. 0 for a pipe.
+	sized int64
 }
 
 func (s *streamSource) message() (meta, body []byte, err error) {
@@ -92,14 +104,14 @@ func (s *streamSource) message() (meta, body []byte, err error) {
 	if size > maxMeta {
 		return nil, nil, formats.Corrupt(s.name, "message %d claims %d bytes of metadata", s.n, size)
 	}
-	if meta, err = readN(s.r, int64(size)); err != nil {
+	if meta, err = readN(s.r, int64(size), s.sized); err != nil {
 		return nil, nil, s.cut(err)
 	}
 	bodyLen, err := checkMessage(meta)
 	if err != nil {
 		return nil, nil, formats.Corrupt(s.name, "message %d: %v", s.n, err)
 	}
-	if body, err = readN(s.r, bodyLen); err != nil {
+	if body, err = readN(s.r, bodyLen, s.sized); err != nil {
 		return nil, nil, s.cut(err)
 	}
 	s.n++
@@ -113,10 +125,10 @@ func (s *streamSource) cut(err error) error {
 	return err
 }
 
-// readN reads n bytes and never allocates far ahead of what arrives.
-func readN(r io.Reader, n int64) ([]byte, error) {
+// readN reads n bytes and never allocates far ahead of what is there or arrives.
+func readN(r io.Reader, n, sized int64) ([]byte, error) {
 	const step = 1 << 20
-	if n <= step {
+	if n <= max(step, sized) {
 		b := make([]byte, n)
 		_, err := io.ReadFull(r, b)
 		return b, err
@@ -208,8 +220,9 @@ func (s *fileSource) message() (meta, body []byte, err error) {
 	}
 	b := s.blocks[s.n]
 	s.n++
-	r := io.NewSectionReader(s.r, b.offset, b.meta+b.body)
-	meta, body, err = (&streamSource{name: s.name, r: r, n: s.n}).message()
+	limit := b.meta + b.body
+	r := io.NewSectionReader(s.r, b.offset, limit)
+	meta, body, err = (&streamSource{name: s.name, r: r, n: s.n, sized: limit}).message()
 	if errors.Is(err, io.EOF) {
 		return nil, nil, formats.Corrupt(s.name, "message %d is missing", s.n)
 	}

@@ -63,6 +63,9 @@ func flatColumn(schema, plain []byte, t arrow.DataType, rows int64) (a arrow.Arr
 		return nil, false
 	}
 	body := rest[used : used+int(m.body)]
+	if (len(schema)+used)%8 != 0 { // slices of wider types must be aligned
+		return nil, false
+	}
 	if int64(le.Uint64(m.nodes)) != rows {
 		return nil, false
 	}
@@ -73,7 +76,7 @@ func flatColumn(schema, plain []byte, t arrow.DataType, rows int64) (a arrow.Arr
 	var bufs [][]byte
 	for p := m.bufs; len(p) > 0; p = p[structSize:] {
 		at, n := int64(le.Uint64(p)), int64(le.Uint64(p[8:]))
-		if at < 0 || n < 0 || at > m.body || n > m.body-at {
+		if at < 0 || n < 0 || at%8 != 0 || at > m.body || n > m.body-at {
 			return nil, false
 		}
 		bufs = append(bufs, body[at:at+n:at+n])
