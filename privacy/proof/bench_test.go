@@ -141,3 +141,78 @@ func BenchmarkTable(b *testing.B) {
 		})
 	}
 }
+
+// benchProve proves a document about some tables, and verifies.
+func benchProve(b *testing.B, text string, tables map[string][]table.Batch) {
+	for b.Loop() {
+		doc, err := DecodeDocument("s", []byte(text))
+		if err != nil {
+			b.Fatal(err)
+		}
+		start, used := time.Now(), cpu()
+		p := New(doc, Options{Workers: 2})
+		for name, batches := range tables {
+			var t *Table
+			if t, err = p.Table(name, batches[0].Schema(), nil, ""); err != nil {
+				b.Fatal(err)
+			}
+			for _, x := range batches {
+				if err = t.Add(x); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		file, err := p.Prove(context.Background())
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(time.Since(start).Seconds(), "prove-s")
+		b.ReportMetric((cpu() - used).Seconds(), "prove-cpu-s")
+		start = time.Now()
+		if _, err = Verify(context.Background(), file, VerifyOptions{}); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(time.Since(start).Seconds(), "verify-s")
+		b.ReportMetric(float64(len(file))/1e6, "MB")
+	}
+}
+
+// numbers makes one batch of int64 columns.
+func numbers(n int, columns map[string]func(i int) int64) []table.Batch {
+	var fields []arrow.Field
+	var arrays []arrow.Array
+	for name, f := range columns {
+		v := make([]int64, n)
+		for i := range v {
+			v[i] = f(i)
+		}
+		bl := array.NewInt64Builder(memory.DefaultAllocator)
+		bl.AppendValues(v, nil)
+		fields, arrays = append(fields, arrow.Field{Name: name, Type: arrow.PrimitiveTypes.Int64}), append(arrays, bl.NewArray())
+	}
+	return []table.Batch{array.NewRecord(arrow.NewSchema(fields, nil), arrays, int64(n))}
+}
+
+func BenchmarkUnique(b *testing.B) {
+	const n = 1_000_000
+	r := rand.New(rand.NewPCG(1, 1))
+	order := r.Perm(n)
+	keys := numbers(n, map[string]func(int) int64{"id": func(i int) int64 { return int64(order[i])*4294 + r.Int64N(4294) }})
+	benchProve(b, "version: 1\ntable: t\nstatements:\n- range: {column: id, min: 0, max: 4294967295}\n- unique: {column: id}\n", map[string][]table.Batch{"t": keys})
+}
+
+// BenchmarkDisjoint has keys of 61 bits made of two columns.
+func BenchmarkDisjoint(b *testing.B) {
+	const n = 1_000_000
+	r := rand.New(rand.NewPCG(1, 1))
+	make := func(parity int64) []table.Batch {
+		return numbers(n, map[string]func(int) int64{
+			"x": func(int) int64 { return r.Int64N(1<<30)*2 + parity }, "y": func(int) int64 { return r.Int64N(1 << 30) },
+		})
+	}
+	text := "version: 1\ntable: made\nstatements:\n"
+	for _, t := range []string{"made", "truth"} {
+		text += "- range: {table: " + t + ", column: x, min: 0, max: 2147483647}\n- range: {table: " + t + ", column: y, min: 0, max: 1073741823}\n"
+	}
+	benchProve(b, text+"- disjoint: {columns: [x, y], from: truth}\n", map[string][]table.Batch{"made": make(0), "truth": make(1)})
+}

@@ -241,14 +241,27 @@ func (p *Prover) header() (*Header, error) {
 		h.Params = *p.opt.InsecureParams
 		return h, nil
 	}
-	best := 0
+	h.Params = choose(lengths, oraclesOf(h))
+	return h, nil
+}
+
+// choose gives the smallest k whose proof is at most a seventh larger than the
+// smallest possible: k is what time and memory of the prover go by.
+func choose(lengths []int, oracles int) (p ligero.Params) {
+	sizes := map[int]int{}
+	least := 0
 	for logK := ligero.MinLogK; logK <= ligero.MaxLogK; logK++ {
-		q := ligero.Params{LogK: logK, Rate: 4, Queries: Queries}
-		if size := proofSize(q, lengths, oraclesOf(h)); best == 0 || size < best {
-			best, h.Params = size, q
+		n := proofSize(ligero.Params{LogK: logK, Rate: 4, Queries: Queries}, lengths, oracles)
+		sizes[logK] = n
+		if least == 0 || n < least {
+			least = n
 		}
 	}
-	return h, nil
+	p = ligero.Params{LogK: ligero.MinLogK, Rate: 4, Queries: Queries}
+	for 7*sizes[p.LogK] > 8*least {
+		p.LogK++
+	}
+	return p
 }
 
 // oraclesOf is the number of oracles: one a column, masks, helpers, late ones.

@@ -84,6 +84,43 @@ func (c *Code) Coset(dst, coefficients []Elem, i int) {
 	c.combine(dst, c.roots)
 }
 
+// Sample writes the values at some positions of coset i only: dst[n] is the value
+// at places[n], from 0 to K-1. scratch has K elements. It leaves out the last
+// levels of the transform, and joins their parts for each place.
+func (c *Code) Sample(dst, coefficients, scratch []Elem, i int, places []int) {
+	s := c.shift[i]
+	for j := range scratch {
+		scratch[j].Mul(&coefficients[j], &s[j])
+	}
+	parts := min(64, c.K)
+	size := c.K / parts
+	for at := 0; at < c.K; at += size {
+		c.combine(scratch[at:at+size], c.roots)
+	}
+	var join [64]Elem
+	for n, a := range places {
+		for b := range parts {
+			join[b] = scratch[b*size+a%size]
+		}
+		h := size
+		for m := parts; m > 1; m /= 2 {
+			// Two parts of size h make one of size 2h; the root's power h is -1.
+			w := c.roots[h+a%h]
+			for b := 0; b < m; b += 2 {
+				var d Elem
+				d.Mul(&w, &join[b+1])
+				if a%(2*h) < h {
+					join[b/2].Add(&join[b], &d)
+				} else {
+					join[b/2].Sub(&join[b], &d)
+				}
+			}
+			h *= 2
+		}
+		dst[n] = join[0]
+	}
+}
+
 // FromCoset turns the values on coset 0, in place, into coefficients.
 func (c *Code) FromCoset(v []Elem) {
 	c.Coefficients(v)

@@ -190,6 +190,16 @@ func TestCode(t *testing.T) {
 					t.Fatalf("k=%d: Coefficients(Values) changed coefficient %d", k, i)
 				}
 			}
+			places := []int{0, k / 3, k / 2, k - 1}
+			some := make([]Elem, len(places))
+			for i := range rate {
+				c.Sample(some, coef, make([]Elem, k), i, places)
+				for n, a := range places {
+					if some[n] != word[i*k+a] {
+						t.Fatalf("k=%d rate=%d: Sample of coset %d at %d differs", k, rate, i, a)
+					}
+				}
+			}
 			for j := 0; j < c.N(); j += step {
 				if word[j] != horner(f, c.Point(j)) {
 					t.Fatalf("k=%d rate=%d: position %d differs", k, rate, j)

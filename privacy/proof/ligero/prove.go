@@ -220,6 +220,11 @@ func (t *tester) spread() [2][]Elem {
 
 // open appends the opened leaves and their paths.
 func (p *Prover) open(body []byte, positions []int) ([]byte, error) {
+	byCoset := make([][]int, p.sys.Params.Rate)
+	for _, j := range positions { // ascending, and so coset by coset
+		c := j / p.sys.K()
+		byCoset[c] = append(byCoset[c], j%p.sys.K())
+	}
 	for o := range p.held {
 		h := p.held[o]
 		rows := p.sys.oracles[o].rows
@@ -231,7 +236,8 @@ func (p *Prover) open(body []byte, positions []int) ([]byte, error) {
 			h.stream.salt((*[saltSize]byte)(out[i*stride:]), j)
 		}
 		err := p.parallel(p.workers, func(w int) error {
-			values, word := make([]Elem, p.sys.K()), make([]Elem, p.sys.K())
+			values, scratch := make([]Elem, p.sys.K()), make([]Elem, p.sys.K())
+			some := make([]Elem, len(positions))
 			for r := w; r < rows; r += p.workers {
 				if err := p.ctx.Err(); err != nil {
 					return err
@@ -241,16 +247,13 @@ func (p *Prover) open(body []byte, positions []int) ([]byte, error) {
 					return err
 				}
 				p.code.Coefficients(values)
-				i := 0
-				for coset := range p.sys.Params.Rate {
-					end := (coset + 1) * p.sys.K()
-					if i == len(positions) || positions[i] >= end {
-						continue
+				at := 0
+				for coset, places := range byCoset {
+					p.code.Sample(some[:len(places)], values, scratch, coset, places)
+					for i := range places {
+						field.Put(out[(at+i)*stride+saltSize+r*field.Size:], &some[i])
 					}
-					p.code.Coset(word, values, coset)
-					for ; i < len(positions) && positions[i] < end; i++ {
-						field.Put(out[i*stride+saltSize+r*field.Size:], &word[positions[i]-coset*p.sys.K()])
-					}
+					at += len(places)
 				}
 			}
 			return nil
