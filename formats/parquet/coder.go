@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -40,6 +41,9 @@ func (c *coder) code(v []byte) (int32, error) {
 	}
 	if c.values.n == c.most {
 		return 0, fmt.Errorf("it has more values than its dictionary's index type %s can name", c.typ.IndexType)
+	}
+	if isString(c.typ.ValueType) && !utf8.Valid(v) {
+		return 0, errUTF8
 	}
 	i := int32(c.values.n)
 	if err := c.values.addBytes(v); err != nil {

@@ -51,6 +51,7 @@ type leafWriter struct {
 
 	// the chunk
 	body         [][]byte // pages with their headers
+	spare        [][]byte // pages of the row group before, to be filled again
 	bodySize     int
 	pages        int
 	plainPages   int
@@ -83,6 +84,7 @@ const levelRoom = 64
 
 // start begins a row group.
 func (w *leafWriter) start() {
+	w.spare = append(w.spare[:0], w.body...)
 	clear(w.body)
 	w.body, w.bodySize, w.pages, w.plainPages, w.codedPages, w.levels, w.uncompressed = w.body[:0], 0, 0, 0, 0, 0, 0
 	w.stats = newStatistics(w.l)
@@ -244,8 +246,7 @@ func (w *leafWriter) giveUp() {
 			w.vals = append(w.vals, v...)
 		}
 	}
-	w.coded, w.hopeless = false, true
-	w.dict.reset()
+	w.coded, w.hopeless, w.dict = false, true, nil
 }
 
 func appendLevels(dst []byte, v []uint8, n int, most uint8) []byte {
@@ -274,7 +275,7 @@ func (w *leafWriter) makePage(typ, encoding int32, n int, b []byte) ([]byte, err
 		return nil, errLong
 	}
 	const headerRoom = 64
-	t := thriftWriter{b: make([]byte, 0, headerRoom+len(tight))}
+	t := thriftWriter{b: w.room(headerRoom + len(tight))}
 	t.open()
 	t.i32(1, typ)
 	t.i32(2, int32(len(b)))
@@ -295,6 +296,20 @@ func (w *leafWriter) makePage(typ, encoding int32, n int, b []byte) ([]byte, err
 	t.close()
 	w.uncompressed += int64(len(t.b) + len(b))
 	return append(t.b, tight...), nil
+}
+
+// room gives an empty buffer for n bytes: pages of a column are much alike, so
+// that those of the row group before mostly do.
+func (w *leafWriter) room(n int) []byte {
+	if k := len(w.spare); k > 0 {
+		b := w.spare[k-1]
+		w.spare[k-1] = nil
+		w.spare = w.spare[:k-1]
+		if cap(b) >= n && cap(b) < 2*n {
+			return b[:0]
+		}
+	}
+	return make([]byte, 0, n+n/16)
 }
 
 // finish writes the chunk and says where it lies.

@@ -101,6 +101,15 @@ func TestHostileClaims(t *testing.T) {
 		rows = append(rows, row...)
 	}
 
+	broken := func(texts ...string) []byte {
+		var b []byte
+		for _, v := range texts {
+			b = appendText(b, []byte(v))
+		}
+		return rawPage(pageData, int32(len(texts)), encPlain, int32(len(b)), int32(len(b)), b)
+	}
+	latin, halves := broken("a\xe4b"), broken("a\xc3", "\xa4b")
+
 	cases := map[string]struct {
 		data []byte
 		ok   bool // may be read, a batch of it
@@ -110,6 +119,8 @@ func TestHostileClaims(t *testing.T) {
 		"one row of 64 Mi elements, three times":   {forge(list, 3, rows, whole(physInt32, codecNone, 3<<26, rows)), true},
 		"5,000 columns on the same bytes":          {forge(many, 1, lie, manyChunks...), false},
 		"2^60 rows":                                {forge([]element{root(1), number}, 1<<60, lie, whole(physInt64, codecNone, 1<<60, lie)), false},
+		"a text in Latin-1":                        {forge([]element{root(1), text}, 1, latin, whole(physBytes, codecNone, 1, latin)), false},
+		"two halves of a character":                {forge([]element{root(1), text}, 2, halves, whole(physBytes, codecNone, 2, halves)), false},
 		"2^60 rows without columns":                {forge([]element{root(0)}, 1<<60, nil), false},
 		"a page of 2 GiB":                          {forge([]element{root(1), number}, 1, rawPage(0, 1, 0, 1<<31-1, 1<<31-1, nil), whole(physInt64, codecNone, 1, lie)), false},
 		"a chunk beyond the end":                   {forge([]element{root(1), number}, 1, lie, chunk{phys: physInt64, values: 1, compressed: 1 << 40, dataOffset: 4}), false},

@@ -9,7 +9,7 @@
 // Compression is snappy unless asked otherwise (zstd, none). A column is
 // dictionary-encoded as long as its values repeat: Arrow dictionaries straight
 // from their indices, other texts and numbers by trial on the first page. Row
-// groups gather batches up to WriteOptions.RowsPerGroup or 128 MiB of pages,
+// groups gather batches up to WriteOptions.RowsPerGroup or 32 MiB of pages,
 // whichever comes first, and wait in memory. The bytes depend on the rows and
 // the options alone, not on how the batches were cut or on Parallel: Write
 // encodes columns on that many goroutines and returns when they have ended.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math/bits"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -110,6 +111,7 @@ func (s spacing) offsets(offs []int32) []int32 {
 var (
 	errRange   = errors.New("a number is too large for its type")
 	errDecimal = errors.New("a decimal is too large for its type")
+	errUTF8    = errors.New("a text is not UTF-8; its writer should have made the column binary")
 )
 
 // leafData makes the array of a plain column from what a scan took.
@@ -126,6 +128,9 @@ func leafData(t arrow.DataType, l *leaf, sp spacing, c *cells, codes *coder) (ar
 	case *arrow.DictionaryType:
 		return codes.array(sp.buffer(), sp.nulls, sp.n, view[int32](sp.spread(bytesOf(c.codes), 4))), nil
 	case *arrow.StringType, *arrow.BinaryType, *arrow.LargeStringType, *arrow.LargeBinaryType:
+		if isString(t) && !areUTF8(c.offs, c.data) {
+			return nil, errUTF8
+		}
 		offs, data := c.giveText()
 		return texts(t, sp.buffer(), sp.nulls, sp.n, sp.offsets(offs), data), nil
 	case *arrow.BooleanType:
@@ -193,6 +198,21 @@ func floorDiv(a, b int64) int64 {
 		q--
 	}
 	return q
+}
+
+func isString(t arrow.DataType) bool { return t.ID() == arrow.STRING || t.ID() == arrow.LARGE_STRING }
+
+// areUTF8 checks all texts at once, and that none ends inside a character.
+func areUTF8(offs []int32, data []byte) bool {
+	if !utf8.Valid(data) {
+		return false
+	}
+	for _, at := range offs {
+		if int(at) < len(data) && !utf8.RuneStart(data[at]) {
+			return false
+		}
+	}
+	return true
 }
 
 // texts makes an array of strings or bytes. It takes offs and data over.

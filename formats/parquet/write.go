@@ -25,7 +25,7 @@ const createdBy = "verisim parquet 1"
 // pages hold mostGroup bytes, since they wait in memory.
 const (
 	defaultGroup = 1 << 20
-	mostGroup    = 128 << 20
+	mostGroup    = 32 << 20
 )
 
 type compressor struct {
