@@ -3,6 +3,7 @@ package finance
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,6 +62,17 @@ type Config struct {
 	Mix map[string]float64 `yaml:"mix"`
 	// LabelNoise is the share of frauds that nobody ever reports.
 	LabelNoise *float64 `yaml:"label_noise"`
+	// Outside is the share of laundering transfers that follow no pattern: the
+	// disguise as ordinary life. Presets of accounts only.
+	Outside *float64 `yaml:"laundering_outside_share"`
+	// LaunderingLevel multiplies the sums of laundering, which else are those of
+	// payments between companies. Presets of accounts only.
+	LaunderingLevel *float64 `yaml:"laundering_level"`
+	// LaunderingPace multiplies how long money rests. Presets of accounts only.
+	LaunderingPace *float64 `yaml:"laundering_pace"`
+	// LaunderingFirms is the share of companies among the accounts that crews
+	// use. Presets of accounts only.
+	LaunderingFirms *float64 `yaml:"laundering_company_share"`
 	// InvestigationsPerDay is the capacity of the alert desk for 10,000
 	// customers.
 	InvestigationsPerDay *float64 `yaml:"investigations_per_day"`
@@ -87,6 +99,13 @@ type params struct {
 	farOnline  float64  // genuine: share of online purchases at merchants abroad
 	nearOnline float64  // of them, within the home countries
 	brands     []brand
+
+	// Of the presets of accounts.
+	wash      [patterns]float64
+	outside   float64 // share of the laundering in no pattern
+	washLevel float64 // of the sums, against those of business
+	washPace  float64 // of the time that money rests
+	washFirms float64 // share of companies among the accounts that crews use
 }
 
 type brand struct {
@@ -96,7 +115,7 @@ type brand struct {
 }
 
 // Presets lists the presets, the default first.
-func Presets() []string { return []string{"card-eu", "card-us", "card-cn", "ecom"} }
+func Presets() []string { return []string{"card-eu", "card-us", "card-cn", "ecom", "aml-hi", "aml-li"} }
 
 func preset(name string) (Config, params, error) {
 	f := func(v float64) *float64 { return &v }
@@ -165,8 +184,14 @@ func resolve(c Config) (Config, params, error) {
 	if c.Preset == "" {
 		c.Preset = Presets()[0]
 	}
+	if isTransfers(c.Preset) {
+		return resolveTransfers(c)
+	}
 	base, p, err := preset(c.Preset)
 	if err != nil {
+		return c, p, err
+	}
+	if err = c.refuse(c.transferNumbers()[2:]); err != nil {
 		return c, p, err
 	}
 	keep(&c.Days, base.Days)
@@ -192,30 +217,36 @@ func resolve(c Config) (Config, params, error) {
 	if err = p.setMix(c.Mix); err != nil {
 		return c, p, err
 	}
+	return c, p, c.span(&p, p.perDay*rowsPerPurchase)
+}
+
+// span settles how many customers and which days there are; perDay is the
+// number of rows of a customer a day.
+func (c *Config) span(p *params, perDay float64) (err error) {
 	if c.Customers == 0 {
 		c.Customers = 10_000
 		if c.Rows > 0 {
-			c.Customers = max(1, int64(math.Round(float64(c.Rows)/(p.perDay*rowsPerPurchase*float64(c.Days)))))
+			c.Customers = max(1, int64(math.Round(float64(c.Rows)/(perDay*float64(c.Days)))))
 		}
 	}
 	if c.Customers < 1 || c.Customers > maxCustomers {
-		return c, p, outOfBounds("customers", c.Customers, 1, maxCustomers)
+		return outOfBounds("customers", c.Customers, 1, maxCustomers)
 	}
 	if c.Days < 1 || c.Days > maxDays {
-		return c, p, outOfBounds("days", int64(c.Days), 1, maxDays)
+		return outOfBounds("days", int64(c.Days), 1, maxDays)
 	}
 	if p.start, err = parseDay("start", c.Start); err != nil {
-		return c, p, err
+		return err
 	}
 	p.asOf = math.MaxInt64
 	if c.AsOf != "" {
 		var day int64
 		if day, err = parseDay("as_of", c.AsOf); err != nil {
-			return c, p, err
+			return err
 		}
 		p.asOf = (day - p.start + 1) * secondsPerDay // the day itself is known
 	}
-	return c, p, nil
+	return nil
 }
 
 // rowsPerPurchase counts refunds, retries and subscriptions in; measured.
@@ -224,27 +255,34 @@ const rowsPerPurchase = 1.18
 const secondsPerDay = 86_400
 
 func (p *params) setMix(mix map[string]float64) error {
-	sum := 0.0
 	var names []string
 	for s := range scenarios {
 		names = append(names, scenarioTable[s].name)
-		v := mix[scenarioTable[s].name]
+	}
+	return mixOf(mix, names, "scenario", p.mix[:])
+}
+
+// mixOf reads shares by name, and brings their sum to 1.
+func mixOf(mix map[string]float64, names []string, what string, into []float64) error {
+	sum := 0.0
+	for i, name := range names {
+		v := mix[name]
 		if !(v >= 0 && v <= 1e9) {
-			return fmt.Errorf("configure finance: mix: the share of %q is %g", scenarioTable[s].name, v)
+			return fmt.Errorf("configure finance: mix: the share of %q is %g", name, v)
 		}
-		p.mix[s] = v
+		into[i] = v
 		sum += v
 	}
 	for name := range mix {
-		if scenarioOf(name) < 0 {
-			return fmt.Errorf("configure finance: mix: there is no scenario %q among %s", name, strings.Join(names, ", "))
+		if !slices.Contains(names, name) {
+			return fmt.Errorf("configure finance: mix: there is no %s %q among %s", what, name, strings.Join(names, ", "))
 		}
 	}
 	if sum <= 0 {
-		return fmt.Errorf("configure finance: mix: no scenario has a share")
+		return fmt.Errorf("configure finance: mix: no %s has a share", what)
 	}
-	for s := range p.mix {
-		p.mix[s] /= sum
+	for i := range into {
+		into[i] /= sum
 	}
 	return nil
 }

@@ -50,16 +50,21 @@ func (b *builder) since(s *state, second int64) {
 }
 
 func (m maker) stream(s *state, rows synth.Range) table.Stream {
-	return table.Func(m.schema, func(ctx context.Context) iter.Seq2[table.Batch, error] {
+	return small(m.schema, rows, func(b *builder, from, to int64) { m.fill(s, b, from, to) })
+}
+
+// small makes a range of a table whose rows are appended one by one.
+func small(schema *arrow.Schema, rows synth.Range, fill func(b *builder, from, to int64)) table.Stream {
+	return table.Func(schema, func(ctx context.Context) iter.Seq2[table.Batch, error] {
 		return func(yield func(table.Batch, error) bool) {
-			b := &builder{RecordBuilder: array.NewRecordBuilder(memory.DefaultAllocator, m.schema)}
+			b := &builder{RecordBuilder: array.NewRecordBuilder(memory.DefaultAllocator, schema)}
 			defer b.Release()
 			for from := rows.First; from < rows.End(); from += rowsPerBatch {
 				if err := ctx.Err(); err != nil {
 					yield(nil, err)
 					return
 				}
-				m.fill(s, b, from, min(from+rowsPerBatch, rows.End()))
+				fill(b, from, min(from+rowsPerBatch, rows.End()))
 				batch := b.NewRecord()
 				more := yield(batch, nil)
 				batch.Release()

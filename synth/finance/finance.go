@@ -32,7 +32,6 @@ package finance
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -42,22 +41,11 @@ import (
 
 // World is a configured world. It implements synth.Model and synth.Streamer.
 type World struct {
-	cfg    Config
-	params params
-
-	mu    sync.Mutex
-	built map[synth.Seed]*future
-	order []synth.Seed // of built, oldest first
+	cfg       Config
+	params    params
+	built     *memo[*state]
+	transfers *transfers // of the presets of accounts, else nil
 }
-
-type future struct {
-	once  sync.Once
-	state *state
-	err   error
-}
-
-// keptSeeds is how many built worlds are kept: a comparison needs two.
-const keptSeeds = 2
 
 // New checks the configuration and fills what it leaves open from its preset.
 func New(cfg Config) (*World, error) {
@@ -65,27 +53,20 @@ func New(cfg Config) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &World{cfg: cfg, params: p, built: map[synth.Seed]*future{}}, nil
+	w := &World{cfg: cfg, params: p}
+	if isTransfers(cfg.Preset) {
+		kept := newMemo(func(seed synth.Seed) (*clearing, error) { return buildClearing(cfg, p, seed) })
+		w.transfers = &transfers{kept.get}
+	} else {
+		w.built = newMemo(func(seed synth.Seed) (*state, error) { return build(cfg, p, seed) })
+	}
+	return w, nil
 }
 
 // Config is the configuration with every open field filled.
 func (w *World) Config() Config { return w.cfg }
 
-func (w *World) state(seed synth.Seed) (*state, error) {
-	w.mu.Lock()
-	f := w.built[seed]
-	if f == nil {
-		f = &future{}
-		w.built[seed] = f
-		if w.order = append(w.order, seed); len(w.order) > keptSeeds {
-			delete(w.built, w.order[0])
-			w.order = w.order[1:]
-		}
-	}
-	w.mu.Unlock()
-	f.once.Do(func() { f.state, f.err = build(w.cfg, w.params, seed) })
-	return f.state, f.err
-}
+func (w *World) state(seed synth.Seed) (*state, error) { return w.built.get(seed) }
 
 // maker makes a range of the rows of a table that is small or made by row.
 type maker struct {
@@ -97,6 +78,9 @@ type maker struct {
 
 // Tables lists the tables, parents before their children.
 func (w *World) Tables() []synth.Table {
+	if w.transfers != nil {
+		return w.transfers.Tables()
+	}
 	var out []synth.Table
 	for _, m := range makers() {
 		out = append(out, synth.Table{Name: m.name, Schema: m.schema, Rows: func(seed synth.Seed) (int64, error) {
@@ -139,7 +123,10 @@ func (w *World) filler(s *state, name string) (*arrow.Schema, func([]event, []ui
 }
 
 // Generate makes a range of a table's rows.
-func (w *World) Generate(_ context.Context, name string, seed synth.Seed, rows synth.Range) (table.Stream, error) {
+func (w *World) Generate(ctx context.Context, name string, seed synth.Seed, rows synth.Range) (table.Stream, error) {
+	if w.transfers != nil {
+		return w.transfers.Generate(ctx, name, seed, rows)
+	}
 	s, err := w.state(seed)
 	if err != nil {
 		return nil, err
@@ -165,6 +152,9 @@ func (w *World) Generate(_ context.Context, name string, seed synth.Seed, rows s
 // Stream makes a whole table on several goroutines. For transactions the unit
 // of work is a window of days, which costs less than a range of rows.
 func (w *World) Stream(name string, seed synth.Seed, workers int) (table.Stream, error) {
+	if w.transfers != nil {
+		return w.transfers.Stream(name, seed, workers)
+	}
 	s, err := w.state(seed)
 	if err != nil {
 		return nil, err

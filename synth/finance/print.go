@@ -9,34 +9,44 @@ import (
 // YAML prints the configuration with every open field filled, as a recipe's
 // options read it: decoding it gives the same world. Behind each value stand
 // its unit and its source, "assumption" where nobody published one.
-func (w *World) YAML() []byte { return w.cfg.print() }
+func (w *World) YAML() []byte {
+	if isTransfers(w.cfg.Preset) {
+		return w.cfg.printTransfers()
+	}
+	return w.cfg.print()
+}
+
+func line(b *strings.Builder, name, value, about string) {
+	fmt.Fprintf(b, "%-36s # %s\n", name+": "+value, about)
+}
+
+// head prints what all presets have.
+func (c Config) head(b *strings.Builder) {
+	line(b, "preset", c.Preset, "one of "+strings.Join(Presets(), ", "))
+	line(b, "customers", strconv.FormatInt(c.Customers, 10), "people; 1 to "+strconv.Itoa(maxCustomers))
+	line(b, "days", strconv.Itoa(c.Days), "days simulated; 1 to "+strconv.Itoa(maxDays))
+	line(b, "rows", strconv.FormatInt(c.Rows, 10), "payments wished for, if customers is left out")
+	line(b, "start", strconv.Quote(c.Start), "first day")
+	line(b, "without_fraud", strconv.FormatBool(c.WithoutFraud), "the twin world: campaigns taken out, all else the same")
+}
 
 func (c Config) print() []byte {
 	var b strings.Builder
-	line := func(name, value, about string) {
-		fmt.Fprintf(&b, "%-36s # %s\n", name+": "+value, about)
-	}
-	number := func(v *float64) string { return strconv.FormatFloat(*v, 'g', -1, 64) }
-	line("preset", c.Preset, "one of "+strings.Join(Presets(), ", "))
-	line("customers", strconv.FormatInt(c.Customers, 10), "people, each with two cards; 1 to "+strconv.Itoa(maxCustomers))
-	line("days", strconv.Itoa(c.Days), "days simulated; 1 to "+strconv.Itoa(maxDays))
-	line("rows", strconv.FormatInt(c.Rows, 10), "transactions wished for, if customers is left out")
-	line("start", strconv.Quote(c.Start), "first day")
-	line("as_of", strconv.Quote(c.AsOf), "last day of what is known about alerts, disputes and labels; empty: all")
-	line("without_fraud", strconv.FormatBool(c.WithoutFraud), "the twin world: campaigns taken out, all else the same")
-	line("drift", strconv.FormatBool(*c.Drift), "campaigns are born, adapt and die out; assumption")
-	line("oracle", strconv.FormatBool(c.Oracle), "add the table oracle: likelihood ratios, by field")
+	c.head(&b)
+	line(&b, "as_of", strconv.Quote(c.AsOf), "last day of what is known about alerts, disputes and labels; empty: all")
+	line(&b, "drift", strconv.FormatBool(*c.Drift), "campaigns are born, adapt and die out; assumption")
+	line(&b, "oracle", strconv.FormatBool(c.Oracle), "add the table oracle: likelihood ratios, by field")
 	for _, p := range c.numbers() {
 		source, ok := sources[c.Preset][p.name]
 		if !ok {
 			source = "assumption"
 		}
-		line(p.name, number(*p.field), p.unit+"; "+source)
+		line(&b, p.name, strconv.FormatFloat(**p.field, 'g', -1, 64), p.unit+"; "+source)
 	}
 	b.WriteString("mix: # share of the fraudulent transactions; after the order of ECB report 6, the figures are assumptions\n")
 	for s := range scenarios {
 		n := scenarioTable[s].name
-		line("  "+n, strconv.FormatFloat(c.Mix[n], 'g', -1, 64), scenarioTable[s].about)
+		line(&b, "  "+n, strconv.FormatFloat(c.Mix[n], 'g', -1, 64), scenarioTable[s].about)
 	}
 	return []byte(b.String())
 }

@@ -59,15 +59,6 @@ var scenarioTable = [scenarios]struct {
 	applicationFraud:  {"application_fraud", .01, steady, .80, .15, "a card taken out to be used up at once"},
 }
 
-func scenarioOf(name string) int {
-	for s := range scenarios {
-		if scenarioTable[s].name == name {
-			return int(s)
-		}
-	}
-	return -1
-}
-
 // role is what a fraudulent transaction is for.
 type role uint8
 

@@ -1,0 +1,394 @@
+package finance
+
+import (
+	"math"
+
+	"github.com/verisim/verisim/synth/rng"
+)
+
+// pattern is the shape in which dirty money moves.
+type pattern uint8
+
+const (
+	fanOut pattern = iota
+	fanIn
+	cycleRound
+	scatterGather
+	gatherScatter
+	stackLayers
+	bipartite
+	randomWalk
+	structuring
+	smurfing
+	funnel
+	tradeBased
+	cryptoHop
+	patterns
+	noPattern // disguised as ordinary life
+)
+
+// patternTable: shares of the campaigns are assumptions; AMLworld has as many
+// of each of its eight. Sizes follow its mean transfers of an instance in
+// LI-Large: fan-out 7.3, fan-in 7.2, cycle 7.8, random 6.6, bipartite 6.7,
+// stack 12.5, scatter-gather 15.2, gather-scatter 14.1.
+var patternTable = [patterns]struct {
+	name  string
+	share float64
+	about string
+	run   func(*crew)
+}{
+	fanOut:        {"fan_out", .10, "one account pays many", (*crew).fanOut},
+	fanIn:         {"fan_in", .10, "many accounts pay one", (*crew).fanIn},
+	cycleRound:    {"cycle", .10, "money comes back over several accounts", (*crew).cycle},
+	scatterGather: {"scatter_gather", .10, "one to many to one", (*crew).scatterGather},
+	gatherScatter: {"gather_scatter", .10, "many to one to many", (*crew).gatherScatter},
+	stackLayers:   {"stack", .08, "three layers, each pays the next", (*crew).stack},
+	bipartite:     {"bipartite", .08, "some accounts pay some others", (*crew).bipartite},
+	randomWalk:    {"random", .08, "a walk from account to account", (*crew).walk},
+	structuring:   {"structuring", .06, "cash deposits below the threshold of reporting", (*crew).structuring},
+	smurfing:      {"smurfing", .06, "cash through many hands to one account", (*crew).smurfing},
+	funnel:        {"funnel", .05, "deposits at many banks, drained at once", (*crew).funnel},
+	tradeBased:    {"trade_based", .05, "companies pay each other wrong prices", (*crew).trade},
+	cryptoHop:     {"crypto_hop", .04, "through an exchange to other hands", (*crew).crypto},
+}
+
+func patternName(p pattern) string { return patternTable[p].name }
+
+// washing is one campaign of laundering.
+type washing struct {
+	pattern  pattern
+	from, to int32 // seconds
+	accounts int32
+	payments int32
+	outside  int32 // of them, disguised as ordinary life
+	value    int64
+}
+
+// crew plans campaigns, one after the other.
+type crew struct {
+	t         *clearing
+	weights   *slots
+	seq       rng.Sequence
+	start     int32
+	id        int32
+	shape     pattern
+	out       []dirtyPayment
+	holders   []int32 // who has the money in the end
+	campaigns []washing
+}
+
+// reportedFrom is the threshold of reporting cash, minor units: 10,000 in the EU (regulation
+// 2024/1624) and in the US (31 CFR 1010.311).
+const reportedFrom int64 = 1_000_000
+
+func (c *crew) campaign(run, room int) {
+	t := c.t
+	c.seq = t.key.Name("washing").At(uint64(run)).Sequence()
+	c.id, c.holders = int32(len(c.campaigns)), c.holders[:0]
+	c.start = t.second(int(c.seq.Below(uint64(t.cfg.Days))), dayRhythm, c.seq.Uint64())
+	c.shape = pattern(c.weights.at(c.seq.Uint64()))
+	first := len(c.out)
+	patternTable[c.shape].run(c)
+	inside := len(c.out) - first
+	c.disguise(int(math.Round(float64(inside) * t.params.outside / (1 - t.params.outside))))
+	c.out = c.out[:min(len(c.out), first+room)]
+	made := c.out[first:]
+	if len(made) == 0 {
+		return
+	}
+	w := washing{pattern: c.shape, from: math.MaxInt32}
+	seen := map[int32]bool{}
+	for i := range made {
+		p := &made[i]
+		w.from, w.to = min(w.from, p.at), max(w.to, p.at)
+		w.payments++
+		w.value += p.amount
+		if p.pattern == noPattern {
+			w.outside++
+		}
+		seen[p.from], seen[p.to] = true, true
+	}
+	w.accounts = int32(len(seen))
+	c.campaigns = append(c.campaigns, w)
+}
+
+// member is an account that the crew uses: a person's, or a company's that has a
+// business beside.
+func (c *crew) member() int32 {
+	if c.seq.Float64() < c.t.params.washFirms {
+		return c.t.firstFirm() + int32(c.seq.Below(uint64(c.t.firms)))
+	}
+	return int32(c.seq.Below(uint64(c.t.persons)))
+}
+
+func (c *crew) members(n int) []int32 {
+	out := make([]int32, 0, n)
+	for len(out) < n {
+		m := c.member()
+		for tries := 0; tries < 20 && contains(out, m); tries++ {
+			m = c.member()
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+func contains(in []int32, v int32) bool {
+	for _, x := range in {
+		if x == v {
+			return true
+		}
+	}
+	return false
+}
+
+// between is a number of accounts, low to high.
+func (c *crew) between(low, high int) int { return low + int(c.seq.Below(uint64(high-low+1))) }
+
+// sum is what one dirty payment carries: the sums of business.
+func (c *crew) sum() int64 {
+	return c.t.quant[useSupply].at(uint32(c.seq.Uint64())) * int64(c.t.params.washLevel*one) >> 16
+}
+
+// hop is how long money rests: log-normal, median 20 hours.
+func (c *crew) hop() int32 {
+	h := 20 * math.Exp(.9*c.seq.Normal()) * c.t.params.washPace
+	return int32(min(max(h, .05), 24*20) * 3600)
+}
+
+// cut is what is left after a helper's share of 1 to 8 %.
+func (c *crew) cut(v int64) int64 { return v - v*int64(1+c.seq.Below(8))/100 }
+
+// move makes a payment of the pattern, with an ending as business has it, at a
+// time when business is done; it returns when.
+func (c *crew) move(from, to int32, v int64, at int32) int32 {
+	return c.send(from, to, v, at, usages[useSupply].format(c.seq.Uint64()), c.shape)
+}
+
+func (c *crew) send(from, to int32, v int64, at int32, format uint8, shape pattern) int32 {
+	day := int(at) / secondsPerDay
+	if from == to || at < 0 || day >= c.t.cfg.Days {
+		return at
+	}
+	if c.seq.Below(100) < 70 { // within the hours of business of that day
+		if s := c.t.second(day, dayRhythm, c.seq.Uint64()); s > at {
+			at = s
+		}
+	}
+	c.out = append(c.out, dirtyPayment{
+		payment:  payment{amount: int64(round(endAny, v, c.seq.Uint64())), at: at, from: from, to: to, format: format, dirty: true},
+		campaign: c.id, pattern: shape,
+	})
+	return at
+}
+
+func (c *crew) hold(accounts ...int32) { c.holders = append(c.holders, accounts...) }
+
+func (c *crew) fanOut() {
+	m := c.members(c.between(5, 11))
+	at := c.start
+	for _, to := range m[1:] {
+		c.move(m[0], to, c.sum(), at)
+		at += c.hop() / 6
+	}
+	c.hold(m[1:]...)
+}
+
+func (c *crew) fanIn() {
+	m := c.members(c.between(5, 11))
+	at := c.start
+	for _, from := range m[1:] {
+		c.move(from, m[0], c.sum(), at)
+		at += c.hop() / 6
+	}
+	c.hold(m[0])
+}
+
+func (c *crew) cycle() {
+	m := c.members(c.between(4, 12))
+	v, at := 2*c.sum(), c.start
+	for i := range m {
+		at = c.move(m[i], m[(i+1)%len(m)], v, at) + c.hop()
+		v = c.cut(v)
+	}
+	c.hold(m[0])
+}
+
+func (c *crew) scatterGather() {
+	m := c.members(c.between(7, 12))
+	last := m[len(m)-1]
+	at := c.start
+	for _, mid := range m[1 : len(m)-1] {
+		v := c.sum()
+		got := c.move(m[0], mid, v, at)
+		c.move(mid, last, c.cut(v), got+c.hop())
+		at += c.hop() / 8
+	}
+	c.hold(last)
+}
+
+func (c *crew) gatherScatter() {
+	m := c.members(c.between(11, 18))
+	half := len(m) / 2
+	total, at, last := int64(0), c.start, c.start
+	for _, from := range m[1:half] {
+		v := c.sum()
+		total += v
+		last = max(last, c.move(from, m[0], v, at))
+		at += c.hop() / 8
+	}
+	last += c.hop()
+	for _, to := range m[half:] {
+		c.move(m[0], to, c.cut(total/int64(len(m)-half)), last)
+		last += c.hop() / 8
+	}
+	c.hold(m[half:]...)
+}
+
+func (c *crew) stack() {
+	a, b, d := c.members(c.between(2, 4)), c.members(c.between(2, 4)), c.members(c.between(2, 3))
+	at := c.layer(a, b, c.start)
+	c.layer(b, d, at+c.hop())
+	c.hold(d...)
+}
+
+// layer pays from each of one layer to two of the next.
+func (c *crew) layer(a, b []int32, at int32) (end int32) {
+	end = at
+	for _, from := range a {
+		for k := range min(2, len(b)) {
+			end = max(end, c.move(from, b[(int(c.seq.Below(uint64(len(b))))+k)%len(b)], c.sum(), at+c.hop()/4))
+		}
+	}
+	return end
+}
+
+func (c *crew) bipartite() {
+	a, b := c.members(c.between(2, 5)), c.members(c.between(2, 5))
+	c.layer(a, b, c.start)
+	c.hold(b...)
+}
+
+func (c *crew) walk() {
+	m := c.members(c.between(4, 9))
+	v, at := c.sum(), c.start
+	for i := range m[1:] {
+		at = c.move(m[i], m[i+1], v, at) + c.hop()
+		v = c.cut(v)
+	}
+	c.hold(m[len(m)-1])
+}
+
+// below is a sum of cash under the threshold of reporting: 55 to 99 % of it.
+func (c *crew) below() int64 {
+	return reportedFrom * int64(55+c.seq.Below(45)) / 100 / 1000 * 1000
+}
+
+func (c *crew) deposit(to int32, v int64, at int32) int32 {
+	bank := int(c.t.accounts[to].bank)
+	return c.send(c.t.desk(bank), to, v, at, formatCash, c.shape)
+}
+
+func (c *crew) structuring() {
+	m := c.t.firstFirm() + int32(c.seq.Below(uint64(c.t.firms)))
+	at := c.start
+	for range c.between(4, 10) {
+		at = c.deposit(m, c.below(), at) + c.hop()
+	}
+	c.hold(m)
+}
+
+func (c *crew) smurfing() {
+	m := c.members(c.between(5, 9))
+	for _, hand := range m[1:] {
+		v := c.below() / int64(1+c.seq.Below(6))
+		at := c.deposit(hand, v, c.start+c.hop())
+		c.move(hand, m[0], c.cut(v), at+c.hop())
+	}
+	c.hold(m[0])
+}
+
+// funnel: deposits at branches far from the account, drained by few wires.
+func (c *crew) funnel() {
+	m := c.members(3)
+	total, at := int64(0), c.start
+	for range c.between(4, 9) {
+		v := c.below() / int64(1+c.seq.Below(4))
+		total += v
+		at = c.send(c.t.desk(int(c.seq.Below(uint64(c.t.banks)))), m[0], v, at, formatCash, c.shape) + c.hop()/3
+	}
+	for _, to := range m[1:] {
+		at = c.send(m[0], to, c.cut(total/2), at+c.hop()/2, formatWire, c.shape)
+	}
+	c.hold(m[1:]...)
+}
+
+func (c *crew) trade() {
+	n := uint64(c.t.firms)
+	a, b := c.t.firstFirm()+int32(c.seq.Below(n)), c.t.firstFirm()+int32(c.seq.Below(n))
+	at := c.start
+	for range c.between(3, 8) {
+		v := 3 * c.sum()
+		at = c.move(a, b, v, at) + 2*c.hop()
+		if c.seq.Below(2) == 0 { // goods of a lower price go the other way
+			c.move(b, a, v*int64(15+c.seq.Below(40))/100, at)
+		}
+	}
+	c.hold(b)
+}
+
+func (c *crew) crypto() {
+	m := c.members(c.between(3, 5))
+	x := c.t.exchange(1 + int(c.seq.Below(3)))
+	at := c.start
+	for _, to := range m[1:] {
+		v := c.sum()
+		at = c.send(m[0], x, v, at, formatCrypto, c.shape)
+		c.send(x, to, c.cut(v), at+c.hop()/2, formatCrypto, c.shape)
+		at += c.hop()
+	}
+	c.hold(m[1:]...)
+}
+
+// disguise spends the money as everybody spends: the same uses, partners,
+// sums and hours as the holders have anyway, over the two months after.
+func (c *crew) disguise(n int) {
+	if len(c.holders) == 0 {
+		return
+	}
+	t := c.t
+	for range n {
+		h := c.holders[c.seq.Below(uint64(len(c.holders)))]
+		day := int(c.start)/secondsPerDay + 1 + int(c.seq.Below(60))
+		if day >= t.cfg.Days {
+			day = int(c.start)/secondsPerDay + int(c.seq.Below(uint64(t.cfg.Days-int(c.start)/secondsPerDay)))
+		}
+		use, from, to, rush := useShop, h, t.supplier(h, c.seq.Below(7)), eveningRhythm
+		r := c.seq.Below(100)
+		if h >= t.firstFirm() {
+			to = t.other(h, t.supplier(h, c.seq.Below(9)))
+			use, rush = useSupply, dayRhythm
+			switch {
+			case r < 22: // staff that may exist
+				use, to = useSalary, int32(c.seq.Below(uint64(t.persons)))
+			case r < 40: // cash called takings
+				use, from, to = useTakings, t.desk(int(t.accounts[h].bank)), h
+			}
+		} else {
+			switch {
+			case r < 30:
+				use, to = useFriend, t.friend(h, c.seq.Below(8))
+			case r < 38:
+				use, to, rush = useRent, t.accounts[h].landlord, dayRhythm
+			case r < 46:
+				use, to, rush = useBill, t.supplier(h, c.seq.Below(20)), dayRhythm
+			case r < 54:
+				use, to, rush = useCash, t.desk(int(t.accounts[h].bank)), dayRhythm
+			}
+		}
+		p := t.pay(use, from, to, t.accounts[h].level, t.second(day, rush, c.seq.Uint64()), t.key.Name("disguise").At(c.seq.Uint64()))
+		if p.dirty = true; from != to {
+			c.out = append(c.out, dirtyPayment{payment: p, campaign: c.id, pattern: noPattern})
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package finance
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// isTransfers says whether a preset is a world of accounts.
+func isTransfers(preset string) bool { return preset == "aml-hi" || preset == "aml-li" }
+
+// transferNumbers are the numbers of the presets of accounts.
+func (c *Config) transferNumbers() []numeric {
+	return []numeric{
+		{"fraud_by_number_bp", "laundering transfers per 10,000", &c.FraudByNumber, 0, 2000},
+		{"transactions_per_day", "everyday payments of a person a day", &c.TransactionsPerDay, .01, 5},
+		{"laundering_outside_share", "share of laundering in no pattern", &c.Outside, 0, .95},
+		{"laundering_level", "sums of laundering over those of companies", &c.LaunderingLevel, .01, 100},
+		{"laundering_pace", "factor on the time that money rests", &c.LaunderingPace, .001, 100},
+		{"laundering_company_share", "companies among the crews' accounts", &c.LaunderingFirms, 0, 1},
+	}
+}
+
+const amlworld = "AMLworld (Altman et al. 2023): "
+
+func transferPreset(name string) (Config, params, map[string]string) {
+	f := func(v float64) *float64 { return &v }
+	on := true
+	cfg := Config{
+		Preset: name, Days: 90, Start: "2025-01-01", Drift: &on,
+		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.41), LaunderingLevel: f(1), LaunderingPace: f(.2), LaunderingFirms: f(.1),
+	}
+	source := map[string]string{
+		"fraud_by_number_bp":       amlworld + "1 in 981 in HI-Small",
+		"laundering_outside_share": amlworld + "38 % in HI-Small",
+	}
+	if name == "aml-li" {
+		cfg.FraudByNumber, cfg.Outside, cfg.LaunderingLevel, cfg.LaunderingPace = f(1e4/1942), f(.72), f(.7), f(.5)
+		source = map[string]string{
+			"fraud_by_number_bp":       amlworld + "1 in 1,942 in LI-Small",
+			"laundering_outside_share": amlworld + "71 % in LI-Small, 81 % in LI-Large",
+		}
+	}
+	cfg.Mix = map[string]float64{}
+	for i := range patterns {
+		cfg.Mix[patternName(i)] = patternTable[i].share
+	}
+	return cfg, params{locale: "en_US", home: []string{"US"}, price: 1}, source
+}
+
+// refuse says that a number has no meaning in a preset.
+func (c *Config) refuse(foreign []numeric) error {
+	for _, n := range foreign {
+		if *n.field != nil {
+			return fmt.Errorf("configure finance: %s has no meaning in preset %s: remove it", n.name, c.Preset)
+		}
+	}
+	return nil
+}
+
+func resolveTransfers(c Config) (Config, params, error) {
+	base, p, _ := transferPreset(c.Preset)
+	mine := c.transferNumbers()
+	var foreign []numeric
+	for _, n := range c.numbers() {
+		if n.name != mine[0].name && n.name != mine[1].name {
+			foreign = append(foreign, n)
+		}
+	}
+	if err := c.refuse(foreign); err != nil {
+		return c, p, err
+	}
+	if c.Oracle || c.AsOf != "" || c.Drift != nil && !*c.Drift {
+		return c, p, errors.New("configure finance: oracle, as_of and drift have no meaning in preset " + c.Preset + ": remove them")
+	}
+	keep(&c.Days, base.Days)
+	keep(&c.Start, base.Start)
+	given := base.transferNumbers()
+	for i, into := range []*float64{&p.byNumber, &p.perDay, &p.outside, &p.washLevel, &p.washPace, &p.washFirms} {
+		f := mine[i]
+		keep(f.field, *given[i].field)
+		v := **f.field
+		if !(v >= f.low && v <= f.high) {
+			return c, p, fmt.Errorf("configure finance: %s is %g, and %g to %g are possible", f.name, v, f.low, f.high)
+		}
+		*into = v
+	}
+	if c.Mix == nil {
+		c.Mix = base.Mix
+	}
+	var names []string
+	for i := range patterns {
+		names = append(names, patternName(i))
+	}
+	if err := mixOf(c.Mix, names, "pattern", p.wash[:]); err != nil {
+		return c, p, err
+	}
+	return c, p, c.span(&p, p.perDay*rowsPerPayment)
+}
+
+// rowsPerPayment counts salaries, rents and the companies' payments in;
+// measured.
+const rowsPerPayment = 1.5
+
+func (c Config) printTransfers() []byte {
+	_, _, source := transferPreset(c.Preset)
+	var b strings.Builder
+	c.head(&b)
+	for _, n := range c.transferNumbers() {
+		s, ok := source[n.name]
+		if !ok {
+			s = "assumption"
+		}
+		line(&b, n.name, strconv.FormatFloat(**n.field, 'g', -1, 64), n.unit+"; "+s)
+	}
+	b.WriteString("mix: # share of the campaigns; assumptions, AMLworld has as many of each of its eight\n")
+	for i := range patterns {
+		line(&b, "  "+patternName(i), strconv.FormatFloat(c.Mix[patternName(i)], 'g', -1, 64), patternTable[i].about)
+	}
+	return []byte(b.String())
+}

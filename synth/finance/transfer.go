@@ -1,0 +1,320 @@
+package finance
+
+import (
+	"context"
+	"sync"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/verisim/verisim/formats/table"
+	"github.com/verisim/verisim/synth"
+)
+
+const (
+	transferTable = "transfers"
+	postingTable  = "postings"
+	hardTable     = "hard_negatives"
+)
+
+var bankSchema = schema("banks", "bank_id", nil,
+	column("bank_id", i64t, table.RoleID, false),
+	column("name", textt, table.RolePlain, false),
+)
+
+var accountSchema = schema("accounts", "account_id", []table.Ref{{Column: "bank_id", Table: "banks", Key: "bank_id"}},
+	column("account_id", i64t, table.RoleID, false),
+	column("bank_id", i64t, table.RoleID, false),
+	column("holder", textt, table.RolePlain, false),
+	column("name", textt, table.RoleDirect, false),
+	column("opened", datet, table.RolePlain, false),
+	column("opening_balance_minor", i64t, table.RoleSensitive, false),
+	column("limit_minor", i64t, table.RolePlain, false),
+)
+
+var transferSchema = sync.OnceValue(func() *arrow.Schema {
+	return schema(transferTable, "transfer_id", []table.Ref{
+		{Column: "from_account", Table: "accounts", Key: "account_id"}, {Column: "to_account", Table: "accounts", Key: "account_id"},
+	},
+		column("transfer_id", i64t, table.RoleID, false),
+		column("timestamp", moment, table.RoleTime, false),
+		column("from_bank", i64t, table.RolePlain, false),
+		column("from_account", i64t, table.RoleID, false),
+		column("to_bank", i64t, table.RolePlain, false),
+		column("to_account", i64t, table.RoleID, false),
+		column("amount", f64t, table.RolePlain, false),
+		column("format", word, table.RolePlain, false),
+		column("result", word, table.RolePlain, false),
+		column("is_laundering", boolt, table.RoleLabel, false),
+	)
+})
+
+var transferRef = []table.Ref{{Column: "transfer_id", Table: transferTable, Key: "transfer_id"}}
+
+// postingSchema: two legs of each transfer, payer first. A rejected transfer
+// posts nothing: its legs are 0.
+var postingSchema = sync.OnceValue(func() *arrow.Schema {
+	return schema(postingTable, "", append(transferRef, table.Ref{Column: "account_id", Table: "accounts", Key: "account_id"}),
+		column("transfer_id", i64t, table.RoleID, false),
+		column("account_id", i64t, table.RoleID, false),
+		column("amount_minor", i64t, table.RolePlain, false),
+		column("balance_minor", i64t, table.RolePlain, false),
+		column("limit_minor", i64t, table.RolePlain, false),
+	)
+})
+
+var hardSchema = sync.OnceValue(func() *arrow.Schema {
+	return schema(hardTable, "transfer_id", transferRef,
+		column("transfer_id", i64t, table.RoleID, false),
+		column("kind", textt, table.RoleLabel, false),
+	)
+})
+
+var washingSchema = schema("campaigns", "campaign_id", nil,
+	column("campaign_id", i64t, table.RoleID, false),
+	column("pattern", textt, table.RoleLabel, false),
+	column("first", moment, table.RoleTime, false),
+	column("last", moment, table.RoleTime, false),
+	column("accounts", i64t, table.RoleLabel, false),
+	column("transfers", i64t, table.RoleLabel, false),
+	column("outside_pattern", i64t, table.RoleLabel, false),
+	column("value_minor", i64t, table.RoleLabel, false),
+)
+
+var washTruthSchema = schema("truth", "transfer_id", append(transferRef, table.Ref{Column: "campaign_id", Table: "campaigns", Key: "campaign_id"}),
+	column("transfer_id", i64t, table.RoleID, false),
+	column("campaign_id", i64t, table.RoleID, false),
+	column("pattern", textt, table.RoleLabel, true),
+)
+
+// ledgers lists the small tables of a world of accounts.
+type ledger struct {
+	name   string
+	schema *arrow.Schema
+	rows   func(*clearing) int64
+	fill   func(t *clearing, b *builder, from, to int64)
+}
+
+func ledgers() []ledger {
+	return []ledger{
+		{"banks", bankSchema, func(t *clearing) int64 { return int64(t.banks) }, (*clearing).fillBanks},
+		{"accounts", accountSchema, func(t *clearing) int64 { return int64(len(t.accounts)) }, (*clearing).fillAccounts},
+		{"campaigns", washingSchema, func(t *clearing) int64 { return int64(len(t.campaigns)) }, (*clearing).fillCampaigns},
+		{"truth", washTruthSchema, func(t *clearing) int64 { return int64(len(t.dirty)) }, (*clearing).fillTruth},
+	}
+}
+
+func (t *clearing) fillBanks(b *builder, from, to int64) {
+	for i := from; i < to; i++ {
+		k := t.key.Name("bank").At(uint64(i))
+		b.i64(i + 1)
+		b.text(append(t.locale.Company(k.Uint64(0), k.Uint64(1)).AppendName(b.buf[:0]), " Bank"...))
+	}
+}
+
+func (t *clearing) fillAccounts(b *builder, from, to int64) {
+	for i := from; i < to; i++ {
+		a := &t.accounts[i]
+		k := t.key.Name("holder").At(uint64(i))
+		b.i64(t.accountID(int32(i)))
+		b.i64(int64(a.bank) + 1)
+		b.str(holders[a.kind])
+		if a.kind == holderPerson {
+			b.text(t.locale.Person(k.Uint64(0), k.Uint64(1)).AppendName(b.buf[:0]))
+		} else {
+			b.text(t.locale.Company(k.Uint64(0), k.Uint64(1)).AppendName(b.buf[:0]))
+		}
+		b.date(t.params.start - 20 - int64(k.Below(2, 6000)))
+		b.i64(a.opening)
+		b.i64(a.limit)
+	}
+}
+
+func (t *clearing) fillCampaigns(b *builder, from, to int64) {
+	for i := from; i < to; i++ {
+		w := &t.campaigns[i]
+		b.i64(i + 1)
+		b.str(patternName(w.pattern))
+		b.time(t.params.start*secondsPerDay + int64(w.from))
+		b.time(t.params.start*secondsPerDay + int64(w.to))
+		b.i64(int64(w.accounts))
+		b.i64(int64(w.payments))
+		b.i64(int64(w.outside))
+		b.i64(w.value)
+	}
+}
+
+func (t *clearing) fillTruth(b *builder, from, to int64) {
+	for i := from; i < to; i++ {
+		p := &t.dirty[i]
+		b.i64(t.transferID(p.id))
+		b.i64(int64(p.campaign) + 1)
+		if p.pattern == noPattern {
+			b.null()
+		} else {
+			b.str(patternName(p.pattern))
+		}
+	}
+}
+
+func (t *clearing) transferID(raw uint64) int64 { return int64(scramble(raw, 52, t.idKey)) }
+
+func (t *clearing) accountID(i int32) int64 {
+	return 1 + int64(scramble(uint64(i), widthOf(len(t.accounts)), t.idKey>>7))
+}
+
+var transferWords = sync.OnceValue(func() [2]arrow.Array {
+	return [2]arrow.Array{dictionary(formatNames[:]...), dictionary("settled", "rejected")}
+})
+
+func (t *clearing) fillTransfers(m made, s settled, from, to int) table.Batch {
+	n := to - from
+	id, ts, fb, fa, tb, ta := i64s(n), i64s(n), i64s(n), i64s(n), i64s(n), i64s(n)
+	amount, format, result, dirty := make([]float64, n), i8s(n), i8s(n), bitmap(n)
+	start := t.params.start * secondsPerDay
+	for i := range n {
+		e := &m.events[uint32(m.order[from+i])]
+		id[i], ts[i] = t.transferID(e.id), (start+int64(e.at))*1_000_000
+		fb[i], fa[i] = int64(t.accounts[e.from].bank)+1, t.accountID(e.from)
+		tb[i], ta[i] = int64(t.accounts[e.to].bank)+1, t.accountID(e.to)
+		amount[i], format[i] = minor(e.amount), int8(e.format)
+		if s.rejected[from+i] {
+			result[i] = 1
+		}
+		if e.dirty {
+			dirty[i>>3] |= 1 << (i & 7)
+		}
+	}
+	w, f := transferWords(), transferSchema().Fields()
+	return record(transferSchema(), []arrow.Array{
+		wide(f[0], id, nil, 0), wide(f[1], ts, nil, 0), wide(f[2], fb, nil, 0), wide(f[3], fa, nil, 0), wide(f[4], tb, nil, 0), wide(f[5], ta, nil, 0),
+		wide(f[6], amount, nil, 0), coded(format, w[0], nil, 0), coded(result, w[1], nil, 0), wide(f[9], dirty, nil, 0, n),
+	}, n)
+}
+
+func (t *clearing) fillPostings(m made, s settled, from, to int) table.Batch {
+	n := to - from
+	id, account, amount, balance, limit := i64s(n), i64s(n), i64s(n), i64s(n), i64s(n)
+	for i := range n {
+		row, leg := (from+i)/2, (from+i)%2
+		e := &m.events[uint32(m.order[row])]
+		who, sign := e.from, int64(-1)
+		if leg == 1 {
+			who, sign = e.to, 1
+		}
+		id[i], account[i] = t.transferID(e.id), t.accountID(who)
+		if !s.rejected[row] {
+			amount[i] = sign * e.amount
+		}
+		balance[i], limit[i] = s.after[row][leg], t.accounts[who].limit
+	}
+	f := postingSchema().Fields()
+	return record(postingSchema(), []arrow.Array{
+		wide(f[0], id, nil, 0), wide(f[1], account, nil, 0), wide(f[2], amount, nil, 0), wide(f[3], balance, nil, 0), wide(f[4], limit, nil, 0),
+	}, n)
+}
+
+func (t *clearing) fillHard(m made, _ settled, from, to int) table.Batch {
+	b := array.NewRecordBuilder(memory.DefaultAllocator, hardSchema())
+	defer b.Release()
+	k := 0
+	for _, o := range m.order {
+		e := &m.events[uint32(o)]
+		if e.hard == hardNone {
+			continue
+		}
+		if k >= from && k < to {
+			b.Field(0).(*array.Int64Builder).Append(t.transferID(e.id))
+			b.Field(1).(*array.StringBuilder).Append(hardNames[e.hard])
+		}
+		if k++; k >= to {
+			break
+		}
+	}
+	return b.NewRecord()
+}
+
+// transfers is the model of the presets of accounts.
+type transfers struct {
+	state func(synth.Seed) (*clearing, error)
+}
+
+func (m *transfers) Tables() []synth.Table {
+	var out []synth.Table
+	small := func(l ledger) synth.Table {
+		return synth.Table{Name: l.name, Schema: l.schema, Rows: func(seed synth.Seed) (int64, error) {
+			t, err := m.state(seed)
+			if err != nil {
+				return 0, err
+			}
+			return l.rows(t), nil
+		}}
+	}
+	long := func(name string) synth.Table {
+		p, _ := paperOf(name)
+		return synth.Table{Name: name, Schema: p.schema(), Part: 1 << 18, Rows: func(seed synth.Seed) (int64, error) {
+			t, err := m.state(seed)
+			if err != nil {
+				return 0, err
+			}
+			t.countOnce.Do(t.count)
+			return p.first(t, t.windows()), nil
+		}}
+	}
+	l := ledgers()
+	for _, s := range l[:2] {
+		out = append(out, small(s))
+	}
+	out = append(out, long(transferTable), long(postingTable), long(hardTable))
+	for _, s := range l[2:] {
+		out = append(out, small(s))
+	}
+	return out
+}
+
+func (m *transfers) Generate(_ context.Context, name string, seed synth.Seed, rows synth.Range) (table.Stream, error) {
+	tab, err := synth.Find(m, name)
+	if err != nil {
+		return nil, err
+	}
+	n, err := tab.Rows(seed)
+	if err != nil {
+		return nil, err
+	}
+	if err = rows.Check(n); err != nil {
+		return nil, err
+	}
+	t, err := m.state(seed)
+	if err != nil {
+		return nil, err
+	}
+	if p, ok := paperOf(name); ok {
+		return t.stream(p, 1, rows, false), nil
+	}
+	for _, l := range ledgers() {
+		if l.name == name {
+			return small(l.schema, rows, func(b *builder, from, to int64) { l.fill(t, b, from, to) }), nil
+		}
+	}
+	panic("finance: a table that is listed is not made")
+}
+
+func (m *transfers) Stream(name string, seed synth.Seed, workers int) (table.Stream, error) {
+	if p, ok := paperOf(name); ok {
+		t, err := m.state(seed)
+		if err != nil {
+			return nil, err
+		}
+		return t.stream(p, workers, synth.Range{}, true), nil
+	}
+	tab, err := synth.Find(m, name)
+	if err != nil {
+		return nil, err
+	}
+	n, err := tab.Rows(seed)
+	if err != nil {
+		return nil, err
+	}
+	return synth.Parallel(m, tab, seed, synth.Range{Count: n}, workers), nil
+}
