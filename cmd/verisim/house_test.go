@@ -32,6 +32,7 @@ var sideways = map[string][]string{
 	"synth/spec/...":    {"synth/spec/..."},
 	"quality/report":    {"quality/profile", "quality/rule"},
 	"quality/suggest":   {"quality/profile", "quality/rule"},
+	"quality/contract":  {"quality/rule"},
 	"quality/rule":      {"quality/profile", "quality/pattern", "quality/key"},
 	"quality/clean":     {"quality/pattern", "quality/key"},
 	"quality/realism":   {"quality/utility"},

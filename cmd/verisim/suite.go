@@ -49,7 +49,7 @@ real tables. Of each check it says:
 				&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			},
 			run: suiteTest,
-		}},
+		}, importVerb(), exportVerb()},
 	}
 }
 

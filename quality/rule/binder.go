@@ -271,6 +271,12 @@ func argText(n *document.Node) string {
 	return ": " + flow(n)
 }
 
+// staysText says whether a text without quotes is read as a text again.
+func staysText(s string) bool {
+	n, err := document.Parse("", []byte(s))
+	return err == nil && n.Kind == document.String && n.Text == s
+}
+
 func flow(n *document.Node) string {
 	switch n.Kind {
 	case document.List:
@@ -288,7 +294,7 @@ func flow(n *document.Node) string {
 	case document.Null:
 		return "null"
 	case document.String:
-		if n.Text == "" || strings.ContainsAny(n.Text, ",:#{}[]\"'\n\t") || strings.TrimSpace(n.Text) != n.Text {
+		if n.Text == "" || strings.ContainsAny(n.Text, ",:#{}[]&*!|>%@`\"'\\\n\t") || strings.TrimSpace(n.Text) != n.Text || !staysText(n.Text) {
 			return strconv.Quote(n.Text)
 		}
 	}
