@@ -19,7 +19,8 @@ func grantFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "for", Usage: "let somebody open columns: `NAME=KEY[,columns=A,B]`; KEY is age1pq1... or @FILE, all sealed columns by default; may be repeated"},
 		&cli.StringSliceFlag{Name: "trustees", Usage: "let people open columns together: `N=KEY,KEY,KEY[,columns=A,B]`, any N of them"},
-		&cli.BoolFlag{Name: "insecure-allow-classical", Usage: "allow keys that a quantum computer will break (age1...)"},
+		&cli.StringFlag{Name: "policy", Usage: "let people with attributes open columns, as `FILE` says: policies: [{name, authority: @FILE, policy: \"dept: fraud and level: lead\", columns}]"},
+		&cli.BoolFlag{Name: "insecure-allow-classical", Usage: "allow keys that a quantum computer will break (age1..., policies)"},
 	}
 }
 
@@ -55,7 +56,8 @@ func readGrants(c *cli.Context) ([]seal.Grant, error) {
 		}
 		out = append(out, g)
 	}
-	return out, nil
+	policies, err := readPolicies(c.String("policy"))
+	return append(out, policies...), err
 }
 
 // splitGrant takes NAME=KEYS[,columns=A,B] apart.
@@ -148,6 +150,7 @@ func readPassphrase(c *cli.Context, twice bool) ([]byte, error) {
 func unlockFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.StringSliceFlag{Name: "identity", Aliases: []string{"i"}, Usage: "open with the identities in `FILE`, may be repeated"},
+		&cli.StringSliceFlag{Name: "attributes", Usage: "open with the attribute keys in `FILE` (verisim keys issue), may be repeated"},
 		&cli.StringFlag{Name: "keyring", Usage: "open cells of subjects that were not erased with the keyring in `FILE`"},
 	}, passphraseFlags("open with a passphrase")...)
 }
@@ -162,6 +165,13 @@ func readUnlock(e *env, c *cli.Context) (seal.Unlock, error) {
 	if u.Passphrase, err = readPassphrase(c, false); err != nil {
 		return u, err
 	}
+	for _, path := range c.StringSlice("attributes") {
+		var more []*keys.AttributeKey
+		if more, err = keys.LoadAttributeKeys(path); err != nil {
+			return u, err
+		}
+		u.AttributeKeys = append(u.AttributeKeys, more...)
+	}
 	if path := c.String("keyring"); path != "" {
 		if u.Keyring, err = keys.LoadKeyring(path); err != nil {
 			return u, err
@@ -172,7 +182,7 @@ func readUnlock(e *env, c *cli.Context) (seal.Unlock, error) {
 
 // nameKey tells what to do if nobody said with what to open a file.
 func nameKey(err error, u seal.Unlock) error {
-	if exitCode(err) == exitNoKey && len(u.Identities) == 0 && u.Passphrase == nil {
+	if exitCode(err) == exitNoKey && len(u.Identities) == 0 && u.Passphrase == nil && u.AttributeKeys == nil {
 		return hint(err, "name a key file with -i")
 	}
 	return err

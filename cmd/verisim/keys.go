@@ -24,7 +24,7 @@ func keysVerb() verb {
 They are never the same key. Identities are X-Wing (ML-KEM-768 with X25519), in
 the text form of age's post-quantum keys, so one key works with both tools.`,
 		exits: []int{exitRefused, exitCorrupt, exitNoKey},
-		sub:   []verb{keysNewVerb(), keysShowVerb(), keysSplitVerb(), keysCombineVerb()},
+		sub:   []verb{keysNewVerb(), keysShowVerb(), keysSplitVerb(), keysCombineVerb(), keysIssueVerb()},
 	}
 }
 
@@ -39,6 +39,7 @@ on stdout. An existing file is never replaced.`,
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the key to `FILE`, mode 0600"},
 			&cli.BoolFlag{Name: "sign", Usage: "make a signer (Ed25519 and ML-DSA-65) instead of an identity"},
 			&cli.BoolFlag{Name: "keyring", Usage: "make a keyring of subjects' keys, for seal --subject and erase"},
+			&cli.BoolFlag{Name: "authority", Usage: "make an authority of attributes, for seal --policy and keys issue"},
 			&cli.BoolFlag{Name: "insecure-classical", Usage: "make an X25519 identity, for readers that know no better"},
 		},
 		run: func(_ context.Context, e *env, c *cli.Context) error {
@@ -63,13 +64,13 @@ on stdout. An existing file is never replaced.`,
 func newKey(c *cli.Context) (content []byte, public string, err error) {
 	classical := c.Bool("insecure-classical")
 	kinds := 0
-	for _, name := range []string{"sign", "keyring", "insecure-classical"} {
+	for _, name := range []string{"sign", "keyring", "authority", "insecure-classical"} {
 		if c.Bool(name) {
 			kinds++
 		}
 	}
 	if kinds > 1 {
-		return nil, "", usagef("--sign, --keyring and --insecure-classical exclude each other: one file holds one kind of key")
+		return nil, "", usagef("--sign, --keyring, --authority and --insecure-classical exclude each other: one file holds one kind of key")
 	}
 	if c.Bool("keyring") {
 		var k *keys.Keyring
@@ -78,6 +79,14 @@ func newKey(c *cli.Context) (content []byte, public string, err error) {
 		}
 		content, err = k.Format()
 		return content, "keyring " + k.ID(), err
+	}
+	if c.Bool("authority") {
+		var a *keys.Authority
+		if a, err = keys.NewAuthority(nil); err != nil {
+			return nil, "", err
+		}
+		content, err = a.Format(time.Now())
+		return content, a.Public().String(), err
 	}
 	if c.Bool("sign") {
 		var s *keys.Signer
@@ -100,7 +109,7 @@ func newKey(c *cli.Context) (content []byte, public string, err error) {
 
 // shownKey is one public half, for --json.
 type shownKey struct {
-	Kind        string `json:"kind"` // identity or signer
+	Kind        string `json:"kind"` // identity, signer, authority or keyring
 	Public      string `json:"public"`
 	ID          string `json:"id"`
 	PostQuantum bool   `json:"postQuantum"`
@@ -150,6 +159,12 @@ func showKeys(e *env, path string) ([]shownKey, error) {
 	}
 	if s, err := keys.LoadSigner(path); err == nil {
 		return []shownKey{{"signer", s.Public().String(), s.Public().ID(), true}}, nil
+	}
+	if a, err := keys.LoadAuthority(path); err == nil {
+		return []shownKey{{Kind: "authority", Public: a.Public().String()}}, nil
+	}
+	if k, err := keys.LoadKeyring(path); err == nil {
+		return []shownKey{{"keyring", fmt.Sprintf("keyring %s, %d erased", k.ID(), k.Erased()), k.ID(), true}}, nil
 	}
 	return nil, idErr
 }

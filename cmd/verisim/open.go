@@ -47,7 +47,7 @@ func open(ctx context.Context, e *env, c *cli.Context) error {
 	if st, err := os.Stat(c.Args().First()); err == nil && !st.IsDir() {
 		return openFile(ctx, e, c, c.Args().First())
 	}
-	if err := onlyFor(c, "a sealed file, not for a bundle", "columns", "keyring", "passphrase", "passphrase-file", "replace"); err != nil {
+	if err := onlyFor(c, "a sealed file, not for a bundle", "columns", "attributes", "keyring", "passphrase", "passphrase-file", "replace"); err != nil {
 		return err
 	}
 	n, err := workers(c)

@@ -39,7 +39,7 @@ func rewrap(_ context.Context, e *env, c *cli.Context) error {
 		return err
 	}
 	if len(change.Add)+len(change.Remove) == 0 {
-		return usagef("nothing is to be changed: give --for, --trustees or --remove")
+		return usagef("nothing is to be changed: give --for, --trustees, --policy or --remove")
 	}
 	u, err := readUnlock(e, c)
 	if err != nil {

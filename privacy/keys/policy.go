@@ -349,3 +349,42 @@ func ParseAttributeKeys(r io.Reader) ([]*AttributeKey, error) {
 	})
 	return out, err
 }
+
+// LoadAttributeKeys reads a file of attribute keys, which only its owner may
+// read.
+func LoadAttributeKeys(path string) ([]*AttributeKey, error) {
+	f, err := openSecret(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	out, err := ParseAttributeKeys(f)
+	if err == nil && len(out) == 0 {
+		err = fmt.Errorf("read attribute key: the file has no key line")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return out, nil
+}
+
+// LoadAuthority reads the file of an authority, which only its owner may read.
+func LoadAuthority(path string) (*Authority, error) {
+	f, err := openSecret(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var found *Authority
+	err = keyLines(f, func(line string) (err error) {
+		found, err = ParseAuthority(line)
+		return err
+	})
+	if err == nil && found == nil {
+		err = fmt.Errorf("read authority: the file has no key line")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return found, nil
+}
