@@ -76,6 +76,11 @@ func Verify(ctx context.Context, file []byte, opt VerifyOptions) (*Result, error
 	if err = opt.match(h); err != nil {
 		return nil, err
 	}
+	// First what costs nothing: public polynomials have k elements, and a file
+	// must be large enough to deserve them.
+	if len(body) < least(h.Params, nil, oraclesOf(h)) {
+		return nil, privacy.Tampered("verify", "proof", "it is shorter than its parameters need")
+	}
 	lengths, err := measure(h, nil, false)
 	if err != nil {
 		return nil, malformed(err)
