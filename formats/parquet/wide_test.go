@@ -7,6 +7,8 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -221,6 +223,11 @@ func BenchmarkRead(b *testing.B) {
 	s, batches := wide(4, 65_536)
 	for _, comp := range []string{"snappy", "zstd", "none"} {
 		data := encode(b, s, formats.WriteOptions{Compression: comp}, batches...)
+		if dir := os.Getenv("PARQUET_KEEP"); dir != "" { // for other readers to be compared with
+			if err := os.WriteFile(filepath.Join(dir, "wide-"+comp+".parquet"), data, 0o644); err != nil {
+				b.Fatal(err)
+			}
+		}
 		for _, columns := range [][]string{nil, {"id", "status", "score"}} {
 			name := "all"
 			if columns != nil {
