@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Independent readers: Python's pyarrow, pandas, polars and duckdb, JavaScript's
 # apache-arrow, hyparquet and parquet-wasm read every file that verisim writes,
-# and verisim reads what the former write; every cell is compared. Then the
-# learners and the sealed format are held against their second implementations.
+# and verisim reads what they write; every cell is compared. Then the learners
+# and the sealed format are held against their second implementations.
 #
 # Run by .ci/run, or by hand. What a machine lacks (python3 with venv, node, npm,
 # or their package indexes) is skipped aloud; a disagreement always fails.
@@ -72,12 +72,15 @@ for f in "$work"/bundle/*.arrow; do
 done
 # And the tables as the bundle holds them, sealed columns and all.
 for f in "$work"/fraud/tables/*; do cp "$f" "$work/bundle/in_bundle_$(basename "$f")"; done
-if [ -n "$python" ]; then "$python" "$here/write.py" "$work/theirs"; fi
+interop() { VERISIM_INTEROP=$work go test -count=1 -run "^TestInterop$1\$" ./formats/catalog; }
+say "verisim says what its files hold"
+interop Write
 
-say "verisim reads theirs, and says what its own hold"
-tests='^TestInteropWrite$'
-if [ -n "$python" ]; then tests='^TestInterop(Write|Read)$'; fi
-VERISIM_INTEROP=$work go test -count=1 -run "$tests" ./formats/catalog
+say "verisim reads theirs"
+if [ -n "$python" ]; then "$python" "$here/write.py" "$work/theirs"; fi
+if [ -n "$modules" ]; then NODE_MODULES=$modules node "$here/write.mjs" "$work/ours" "$work/theirs"; fi
+interop Read
+
 status=0
 if [ -n "$python" ]; then
   say "Python reads ours"
