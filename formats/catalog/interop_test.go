@@ -234,7 +234,7 @@ func TestInteropRead(t *testing.T) {
 	if root == "" {
 		t.Skip("VERISIM_INTEROP is not set; .ci/interop/run.sh sets it")
 	}
-	readTheirs(t, filepath.Join(root, "theirs"), 20)
+	readTheirs(t, filepath.Join(root, "theirs"), 5)
 }
 
 // readTheirs compares every file of a folder that has an expectation.
