@@ -136,7 +136,7 @@ func TestSQLite(t *testing.T) {
 	}
 	write(t, s, parent, child)
 	copied := filepath.Join(dir, "a.db")
-	if err := os.Rename(direct, copied); err != nil {
+	if err = os.Rename(direct, copied); err != nil {
 		t.Fatal(err)
 	}
 	got := dump(t, copied)
