@@ -29,6 +29,8 @@ func generateVerb() verb {
 		examples: []string{
 			"verisim generate finance -o out/bank",
 			"verisim generate shop.yaml -o out/shop --format parquet",
+			"verisim generate shop.yaml -o shop.db",
+			"verisim generate shop.yaml -o postgres://me@localhost/test",
 			"verisim generate finance --table transactions -n 100000 --format arrows -o - | verisim profile -",
 			"verisim generate finance --preset card-us --days 30 --table transactions -o tx.parquet",
 			"verisim generate finance --table transactions --stream --speed 3600x --to jsonl",
@@ -59,8 +61,10 @@ func about() string {
 	}
 	b.WriteString(`
 With -o DIRECTORY all tables are written, one file each, all of them or none.
-With --table one table goes to -o FILE or to stdout. The same seed and options
-give the same rows on any number of workers.`)
+With --table one table goes to -o FILE or to stdout. All tables with their keys
+go into one SQLite database with -o FILE.db, into PostgreSQL with
+-o postgres://USER@HOST/NAME, and as SQL text to -o FILE.sql or, with --to sql,
+to stdout. The same seed and options give the same rows on any number of workers.`)
 	return b.String()
 }
 
@@ -89,6 +93,9 @@ func generate(ctx context.Context, e *env, c *cli.Context) error {
 	}
 	if c.IsSet("shard") {
 		return g.shards(ctx, e, c)
+	}
+	if isDatabase(c, c.String("output")) {
+		return g.database(ctx, e, c)
 	}
 	name := c.String("table")
 	if tables := g.model.Tables(); name == "" && len(tables) == 1 {

@@ -22,6 +22,9 @@ var sideways = map[string][]string{
 	"formats/catalog":   {"formats/..."},
 	"formats/delim":     {"formats/cell"},
 	"formats/jsonl":     {"formats/cell"},
+	"formats/sql":       {"formats/cell"},
+	"formats/sqlite":    {"formats/sql", "formats/cell"},
+	"formats/postgres":  {"formats/sql", "formats/cell"},
 	"formats/parquet":   {"formats/ipc"}, // the stored Arrow schema is an IPC message
 	"synth/catalog":     {"synth/..."},
 	"quality/catalog":   {"quality/..."},
