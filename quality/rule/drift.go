@@ -77,9 +77,11 @@ func distributions() []Def {
 			if err := b.yes(); err != nil {
 				return err
 			}
+			// Three p-values are looked at (wasserstein takes that of ks), so each
+			// gets a third of the level (Bonferroni).
 			return b.drifts(func(d profile.Drift, t *tally) {
 				t.message = "no test alarms"
-				if alarms := d.Alarms(driftAlpha); len(alarms) > 0 {
+				if alarms := d.Alarms(driftAlpha / 3); len(alarms) > 0 {
 					t.failed = 1
 					t.message = "alarms: " + strings.Join(alarms, ", ")
 				}

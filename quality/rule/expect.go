@@ -19,18 +19,15 @@ func presenceOf() []Def {
 		return Def{Name: name, Family: "presence", About: about, Example: example, Dimension: quality.Completeness, scope: s, bind: bind}
 	}
 	return []Def{
-		one("completeness", "has a value in at least this share of rows", "0.95", scopeColumn, func(b *binder) error {
+		{Name: "completeness", Family: "presence", About: "at least this share of rows has a value; none of them goes to quarantine for it", Example: "0.95", Dimension: quality.Completeness, whole: true, bind: func(b *binder) error {
 			p, err := b.arg.Float()
 			if err != nil || !(p > 0 && p <= 1) {
 				return b.arg.Pos.Errorf("completeness is a share above 0 and at most 1")
 			}
-			if b.check.spec.mostlySet {
-				return b.check.spec.At.Errorf("completeness is a share itself; leave mostly out")
-			}
-			b.check.spec.Mostly = p
-			b.presence(nil)
+			col, missing := b.col, b.missing
+			b.check.make = func(*State, bool) (cell, error) { return &shareCell{col: col, missing: missing, least: p}, nil }
 			return nil
-		}),
+		}},
 		one("required_if", "has a value where an expression is true", `"status == 'open'"`, scopeColumn, func(b *binder) error {
 			p, err := boolean(b.arg.Text, b.arg.Pos, b.table.schema)
 			if err != nil {
@@ -44,6 +41,44 @@ func presenceOf() []Def {
 		one("all_or_none", "of these columns all are null or none is", "[street, city]", scopeTable, func(b *binder) error { return b.nullsOf(true) }),
 	}
 }
+
+// shareCell counts the rows that have a value.
+type shareCell struct {
+	col         int
+	missing     predicate
+	least       float64
+	rows, there int64
+}
+
+func (c *shareCell) add(v *view, applies, _ bitmap) error {
+	col, err := v.column(c.col)
+	if err != nil {
+		return err
+	}
+	c.rows += applies.count()
+	present(v, col, c.missing, applies)
+	c.there += applies.count()
+	applies.zero()
+	return nil
+}
+
+func (c *shareCell) merge(o cell) error {
+	p := o.(*shareCell)
+	c.rows, c.there = c.rows+p.rows, c.there+p.there
+	return nil
+}
+
+func (c *shareCell) finish(t *tally) error {
+	t.whole = true
+	if c.rows == 0 {
+		t.broken = "judged no row: every one is left out by where"
+		return nil
+	}
+	t.measured("the share of rows with a value", float64(c.there)/float64(c.rows), c.least, 1)
+	return nil
+}
+
+func (c *shareCell) close() {}
 
 // requiredCell judges presence where an expression is true.
 type requiredCell struct {

@@ -54,7 +54,7 @@ func (m *Maker) columnRules(i int, f arrow.Field) []Rule {
 	add := func(r Rule, broke, tested int64) {
 		r.Column, r.Personal, r.Support = f.Name, personal, c.Rows
 		if c.Rows >= leastRows && r.settle(broke, tested) && knows(r.Check) {
-			out = append(out, r)
+			out = append(out, r.ofColumn())
 		}
 	}
 	if name := typeName(f.Type); name != "" {
@@ -100,6 +100,15 @@ func (m *Maker) columnRules(i int, f arrow.Field) []Rule {
 		}
 	}
 	return out
+}
+
+// ofColumn makes a share of nulls a rule on the column, since no single null is
+// wrong where some are allowed.
+func (r Rule) ofColumn() Rule {
+	if r.Check == "not_null" && r.Mostly < 1 {
+		r.Check, r.Arg, r.Mostly = "completeness", strconv.FormatFloat(r.Mostly, 'f', -1, 64), 1
+	}
+	return r
 }
 
 // uniqueRule proposes uniqueness where no counted value repeats, in the rows

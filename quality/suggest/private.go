@@ -105,7 +105,7 @@ func (m *Maker) privateRules() ([]Rule, error) {
 			}
 		}
 		if name := typeName(f.Type); name != "" {
-			add(Rule{Check: "type", Arg: name, Mostly: 1})
+			add(Rule{Check: "type", Arg: quote(name), Mostly: 1})
 		}
 		nulls, err := n.laplace(each)
 		if err != nil {
@@ -115,7 +115,7 @@ func (m *Maker) privateRules() ([]Rule, error) {
 		// The number of rows is public: neighbours differ in a row's content.
 		rows := m.row
 		if share := float64(nulls) / float64(max(1, rows)); share < mostHidden {
-			add(Rule{Check: "not_null", Arg: "true", Mostly: 1 - mostHidden})
+			add(Rule{Check: "not_null", Arg: "true", Mostly: 1 - mostHidden}.ofColumn())
 		}
 		switch kind {
 		case profile.KindInt, profile.KindFloat:
