@@ -25,9 +25,9 @@ func sealVerb() verb {
 		usage: "encrypt columns of a table for chosen holders, in a file that stays Arrow",
 		args:  "DATA",
 		min:   1, max: 1,
-		about: `The columns that the grants name are sealed, or all of them if no grant names
-any; the rest stays readable for any Arrow reader. Every change to the file is
-found by whoever opens it. A column that no grant opens is refused.
+		about: `The columns that grants and --columns name are sealed, or all if none is named;
+the rest stays readable for any Arrow reader. Every change to the file is found
+by whoever opens it. A column that no grant opens is refused.
 
 Modes: chunk (the default; hides lengths and nulls), cell (one cell can be
 handed out; shows lengths and nulls), subject (as cell, and "verisim erase"

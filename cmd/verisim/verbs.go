@@ -11,6 +11,7 @@ func verbs() []verb {
 		rewrapVerb(),
 		rotateVerb(),
 		eraseVerb(),
+		cellVerb(),
 		attestVerb(),
 		generateVerb(),
 		specVerb(),

@@ -230,7 +230,9 @@ func identityBox(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// Split shares an identity among total people, of whom threshold are needed.
+// Split shares an identity among total people, of whom threshold are needed. A
+// share carries the commitments, from which a quantum computer could compute the
+// key: against those, keep shares as secret as the identity.
 func Split(random io.Reader, i *Identity, threshold, total int) ([]IdentityShare, error) {
 	key, shares, err := ShareKey(random, threshold, total)
 	if err != nil {

@@ -6,7 +6,8 @@
 // [Create] starts a file and gives a writer of batches. [Inspect] tells without
 // a key who may open what. [Open] takes keys and gives the columns that they
 // open, as a stream or batch by batch. [Rewrap] changes who may open a file
-// without touching its data; [Rotate] re-encrypts chosen columns.
+// without touching its data; [Rotate] re-encrypts chosen columns. A [CellGrant]
+// hands out one cell of a column in [ModeCell].
 //
 // # Guarantee
 //

@@ -136,7 +136,7 @@ func (f *file) schema(template []byte) error {
 	md := outer.Metadata()
 	var ok bool
 	if f.padded, ok = md.GetValue(keyHeader); !ok {
-		return &privacy.Error{Kind: privacy.ErrTampered, Verb: "read", Object: "file", Cause: "it is an Arrow file without a seal"}
+		return &privacy.Error{Kind: privacy.ErrTampered, Verb: "read", Object: "file", Cause: "it is an Arrow file without a seal", Hint: "if it was never sealed, verisim convert reads it; if it was, somebody took the seal away"}
 	}
 	if f.h, err = parseHeader(f.padded); err != nil {
 		return err
