@@ -182,3 +182,50 @@ func TestLimbsCoverExactly(t *testing.T) {
 		}
 	}
 }
+
+// TestSmallestInteger: -2^63 has no opposite among 64 bits, and its field element
+// must not turn into one.
+func TestSmallestInteger(t *testing.T) {
+	schema := arrow.NewSchema([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Int64}}, nil)
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	b.Field(0).(*array.Int64Builder).AppendValues([]int64{-1 << 63, -1<<63 + 1, -1 << 63}, nil)
+	size := ligero.Params{LogK: 7, Rate: 4, Queries: 20}
+	p := New(decode(t, `
+version: 1
+table: t
+statements:
+- range: {column: x, min: -9223372036854775808, max: -9223372036854775807}
+- histogram: {column: x}
+- rate: {column: x, is: -9223372036854775808}
+- anonymity: {columns: [x], k: 2}
+`), Options{InsecureParams: &size})
+	tab, err := p.Table("t", schema, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = tab.Add(b.NewRecord()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = p.Prove(context.Background()); err == nil {
+		t.Error("a class of one row passed for two")
+	}
+	p = New(decode(t, "version: 1\ntable: t\nstatements:\n- range: {column: x, min: -9223372036854775808, max: -9223372036854775807}\n- histogram: {column: x}\n- rate: {column: x, is: -9223372036854775808}"), Options{InsecureParams: &size})
+	if tab, err = p.Table("t", schema, nil, ""); err != nil {
+		t.Fatal(err)
+	}
+	b.Field(0).(*array.Int64Builder).AppendValues([]int64{-1 << 63, -1<<63 + 1, -1 << 63}, nil)
+	if err = tab.Add(b.NewRecord()); err != nil {
+		t.Fatal(err)
+	}
+	file, err := p.Prove(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Verify(context.Background(), file, VerifyOptions{InsecureParams: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Verdicts[2].Statement.Disclosed; !slices.Equal(got, []string{"2", "3"}) {
+		t.Errorf("rate = %v, want 2 of 3", got)
+	}
+}
