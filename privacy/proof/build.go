@@ -326,6 +326,13 @@ func linear(f ligero.Form) ligero.Product { return ligero.Product{F: f} }
 
 func product(f, g ligero.Form) ligero.Product { return ligero.Product{F: f, G: g} }
 
+// negative is -x, which an int64 need not hold.
+func negative(x int64) (z field.Elem) {
+	u := field.Int(x)
+	z.Sub(&z, &u)
+	return z
+}
+
 func scale(f ligero.Form, by int64) ligero.Form { return times(f, field.Int(by)) }
 
 func times(f ligero.Form, by field.Elem) ligero.Form {

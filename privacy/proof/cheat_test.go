@@ -79,6 +79,7 @@ func lies() []lie {
 		{"one value below the range", []string{"range: {column: age, min: 18, max: 97}"}, set(7, "age", "17"), nil},
 		{"one value far below a wide range", []string{"range: {column: id, min: 1, max: 1099511627776}"}, set(3, "id", "-9223372036854775808"), nil},
 		{"one value just above a wide range", []string{"range: {column: id, min: 1, max: 1099511627776}"}, set(3, "id", "1099511627777"), nil},
+		{"one value above the widest lower end", []string{"range: {column: id, min: -9223372036854775808, max: 100}"}, set(3, "id", "4611686018427387904"), nil},
 		{"one value of a decimal", []string{"range: {column: fee, min: 0, max: 29.99}"}, set(3, "fee", `"30.00"`), nil},
 		{"one date", []string{"range: {column: day, min: 2024-01-01, max: 2024-12-31}"}, set(3, "day", `"2025-01-01"`), nil},
 		{"one null too many", []string{fmt.Sprintf("nulls: {column: age, max: %d}", missing)}, set(there, "age", "null"), nil},

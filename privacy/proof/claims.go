@@ -80,7 +80,7 @@ func (b *builder) rangeOf(s *Statement) error {
 			}
 		}
 	}
-	form := plus(one(c.v), scale(c.there(), -from))
+	form := plus(one(c.v), times(c.there(), negative(from)))
 	b.inRange(c.table.rows, form, func(i int) uint64 {
 		if !c.cells.there(i) {
 			return 0
@@ -313,10 +313,7 @@ func (b *builder) indicator(c *builtColumn, text string) (ligero.Form, error) {
 		}
 		return x
 	})
-	d := plus(one(c.v), ligero.Form{{Coef: field.Int(-k), V: ligero.None}})
-	if k == -1<<63 {
-		return nil, b.fault("the value is beyond 64 bits")
-	}
+	d := plus(one(c.v), ligero.Form{{Coef: negative(k), V: ligero.None}})
 	b.sys.Zero(product(one(e), d))
 	b.sys.Zero(linear(c.there()), linear(scale(one(e), -1)), product(scale(one(g), -1), d))
 	return one(e), nil

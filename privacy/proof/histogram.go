@@ -26,12 +26,12 @@ func (b *builder) histogram(s *Statement) error {
 	}
 	bins, lo := int(width.Int64())+2, c.lo.Int64()
 	// 0 is null, 1 the lowest value, ...
-	form := plus(one(c.v), scale(c.there(), 1-lo))
+	form := plus(one(c.v), c.there(), times(c.there(), negative(lo)))
 	at := func(i int) uint64 {
 		if i >= c.table.rows || !c.cells.there(i) {
 			return 0
 		}
-		return uint64(c.cells.at(i)-lo) + 1
+		return uint64(c.cells.at(i)) - uint64(lo) + 1
 	}
 	if b.proves && b.sess == nil && len(s.Disclosed) == 0 {
 		counts := make([]int64, bins)

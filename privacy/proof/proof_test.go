@@ -79,6 +79,8 @@ statements:
 - range: {column: fee, min: -5, max: 29.99}
 - member: {column: country, of: [CN, DE, FR]}
 - member: {column: group}
+- range: {column: id, min: -9223372036854775808, max: 9223372036854775807}
+- range: {column: id, min: 1, max: 2000000}
 - nulls: {column: age, max_rate: 0.5}
 - nulls: {column: id}
 - nulls: {column: amount, max: 200}
@@ -131,7 +133,7 @@ func TestComplete(t *testing.T) {
 		doc := decode(t, goodStatements)
 		rows := testRows(n, uint64(n))
 		if n < 3 { // rates of one row need not be within bounds
-			doc.Statements = doc.Statements[:8]
+			doc.Statements = doc.Statements[:10]
 		}
 		file, err := proveRows(t, doc, Options{Workers: 2, InsecureParams: &toySize}, rows)
 		if err != nil {

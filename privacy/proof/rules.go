@@ -33,7 +33,7 @@ func (b *builder) order(s *Statement) error {
 		return err
 	}
 	x, y := cols[0], cols[1]
-	if x.shape.Type != y.shape.Type || x.shape.scale() != y.shape.scale() || x.shape.class() == "text" {
+	if !comparable(x.shape, y.shape) || x.shape.class() == "text" {
 		return b.fault("its columns are %s and %s; give two of one type, and no strings", x.shape.Type, y.shape.Type)
 	}
 	for _, c := range cols {
@@ -53,7 +53,7 @@ func (b *builder) order(s *Statement) error {
 	both := func(i int) bool { return x.cells.there(i) && y.cells.there(i) }
 	if b.proves && b.sess == nil && !b.lies {
 		for i := range x.table.rows {
-			if both(i) && y.cells.at(i)-x.cells.at(i) < step {
+			if u, v := x.cells.at(i), y.cells.at(i); both(i) && (v < u || s.Strict && v == u) {
 				return b.falsity(i, "the cells are in the wrong order")
 			}
 		}
@@ -177,7 +177,7 @@ func (b *builder) productRule(s *Statement) error {
 	tolerance := slack.Int64()
 	act := ligero.Form{{Coef: field.Int(tolerance), V: ligero.None, Pub: x.table.act}}
 	b.inRange(rows, plus(one(e), act), func(i int) uint64 {
-		return uint64(new(big.Int).Add(difference(i), slack).Int64())
+		return new(big.Int).Add(difference(i), slack).Uint64()
 	}, 2*uint64(tolerance))
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/verisim/verisim/privacy/proof/field"
 	"github.com/verisim/verisim/privacy/proof/ligero"
@@ -253,7 +254,7 @@ func (b *builder) disjoint(s *Statement) error {
 	form := func(cols []*builtColumn) (f ligero.Form) {
 		for i, c := range cols {
 			w := field.Uint(code[i].stride)
-			f = plus(f, times(plus(one(c.v), scale(c.there(), 1-code[i].lo)), w))
+			f = plus(f, times(plus(one(c.v), c.there(), times(c.there(), negative(code[i].lo))), w))
 		}
 		return f
 	}
@@ -325,8 +326,16 @@ func (b *builder) disjoint(s *Statement) error {
 
 // comparable says whether equal integers of two columns mean equal values.
 func comparable(x, y *ColumnShape) bool {
-	return x.class() == y.class() && x.scale() == y.scale() && (x.Type == y.Type || x.class() != "timestamp") &&
-		slices.Equal(x.Encoding.Dictionary, y.Encoding.Dictionary)
+	unit := func(c *ColumnShape) string {
+		switch {
+		case strings.HasPrefix(c.Type, "int"), strings.HasPrefix(c.Type, "uint"):
+			return "" // of any width
+		case c.class() == "text", c.class() == "decimal", c.class() == "float":
+			return c.class()
+		}
+		return c.Type // its unit and zone
+	}
+	return unit(x) == unit(y) && x.scale() == y.scale() && slices.Equal(x.Encoding.Dictionary, y.Encoding.Dictionary)
 }
 
 type taggedKey struct{ key, tag uint64 }

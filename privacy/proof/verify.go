@@ -7,6 +7,7 @@ import (
 	"errors"
 	"math"
 	"reflect"
+	"slices"
 
 	"github.com/verisim/verisim/privacy"
 	"github.com/verisim/verisim/privacy/proof/ligero"
@@ -143,7 +144,11 @@ func (o *VerifyOptions) match(h *Header) error {
 	if o.Document == nil {
 		return nil
 	}
-	d := o.Document
+	d := *o.Document
+	if len(h.Tables) == 1 { // a document may leave the name of its one table open
+		d.Statements = slices.Clone(d.Statements)
+		d.DefaultTable(h.Tables[0].Name)
+	}
 	if len(d.Statements) != len(h.Statements) {
 		return privacy.Refused("verify", "proof", "it has %d statements, %d were asked for", len(h.Statements), len(d.Statements))
 	}

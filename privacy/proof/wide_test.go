@@ -13,6 +13,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/verisim/verisim/privacy"
+	"github.com/verisim/verisim/privacy/proof/field"
+	"github.com/verisim/verisim/privacy/proof/ligero"
 )
 
 // Orders and people: statements about several columns and tables.
@@ -235,5 +237,62 @@ func TestWideStatements(t *testing.T) {
 				t.Errorf("lying prover: Verify = %v, want tampered", err)
 			}
 		})
+	}
+}
+
+// TestWideVectorsAreBound changes one element of every committed vector of each
+// statement, in a row: a sorted copy that leaves a value out, a count too many, a
+// limb, an inverse. Each is refused.
+func TestWideVectorsAreBound(t *testing.T) {
+	size := ligero.Params{LogK: 7, Rate: 4, Queries: 50} // 20 bits: a false alarm once in 2^20 changes
+	one := field.One()
+	seen := map[string]bool{}
+	tried := 0
+	for _, w := range wide() {
+		kind, _, _ := strings.Cut(w.statement, ":")
+		if seen[kind] || kind == "weighted" {
+			continue
+		}
+		seen[kind] = true
+		s := newShop(40, 70, 9)
+		s.keep(w.statement)
+		vectors, base := map[int]int{}, map[int]int{}
+		for statement, into := range map[string]map[int]int{w.statement: vectors, "rows:": base} {
+			if _, err := s.prove(t, statement, Options{InsecureParams: &size}, func(p *Prover) {
+				p.wrap = func(s ligero.Session) ligero.Session { return counter{s, into} }
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// The ranges before the statement come first among the helpers, and
+		// last among the late ones; TestEveryVectorIsBound covers ranges.
+		first, last := base[len(base)-2], vectors[len(vectors)-1]-base[len(base)-1]
+		for o := len(vectors) - 2; o < len(vectors); o++ {
+			for v := range vectors[o] {
+				if helpers := o == len(vectors)-2; helpers && v < first || !helpers && v >= last {
+					continue
+				}
+				file, err := s.prove(t, w.statement, Options{InsecureParams: &size}, func(p *Prover) {
+					p.lies = true
+					p.wrap = func(s ligero.Session) ligero.Session {
+						return swap{s, o, v, func(dst []field.Elem, row int) {
+							if row == 0 {
+								dst[0].Add(&dst[0], &one)
+							}
+						}}
+					}
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				tried++
+				if _, err = Verify(context.Background(), file, VerifyOptions{InsecureParams: true}); !errors.Is(err, privacy.ErrTampered) {
+					t.Errorf("%s: oracle %d, vector %d changed: Verify = %v", w.statement, o, v, err)
+				}
+			}
+		}
+	}
+	if tried < 50 || len(seen) < 6 {
+		t.Errorf("%d changes of %d statements tried, want more", tried, len(seen))
 	}
 }

@@ -180,6 +180,24 @@ func TestLiesAreRefused(t *testing.T) {
 		if _, err := prove(t, small, w, n); !errors.Is(err, privacy.ErrRefused) {
 			t.Errorf("%s: prove = %v, want refused", name, err)
 		}
+		// Parameters of 100 bits: a verifier believes none of them.
+		sound := Params{LogK: 9, Rate: 4, Queries: 250}
+		sys, err := NewSystem(sound)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pr := NewProver(context.Background(), sys, transcript.New("toy"), 2)
+		pr.Force()
+		if err = w.run(sys, pr, n, streams(t)); err != nil {
+			t.Fatal(err)
+		}
+		body, err := pr.Finish()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err = verify(t, sound, w.total, n, body); !errors.Is(err, privacy.ErrTampered) {
+			t.Errorf("%s: verify = %v, want tampered", name, err)
+		}
 	}
 }
 
