@@ -162,7 +162,13 @@ func (c *crew) cut(v int64) int64 { return v - v*int64(1+c.seq.Below(8))/100 }
 // move makes a payment of the pattern, with an ending as business has it, at a
 // time when business is done; it returns when.
 func (c *crew) move(from, to int32, v int64, at int32) int32 {
-	return c.send(from, to, v, at, usages[useSupply].format(c.seq.Uint64()), c.shape)
+	format := usages[useSupply].format(c.seq.Uint64())
+	if c.seq.Float64() < c.t.params.washWire {
+		if format = formatACH; c.seq.Below(4) == 0 {
+			format = formatWire
+		}
+	}
+	return c.send(from, to, v, at, format, c.shape)
 }
 
 func (c *crew) send(from, to int32, v int64, at int32, format uint8, shape pattern) int32 {

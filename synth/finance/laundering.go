@@ -19,6 +19,7 @@ func (c *Config) transferNumbers() []numeric {
 		{"laundering_level", "sums of laundering over those of companies", &c.LaunderingLevel, .01, 100},
 		{"laundering_pace", "factor on the time that money rests", &c.LaunderingPace, .001, 100},
 		{"laundering_company_share", "companies among the crews' accounts", &c.LaunderingFirms, 0, 1},
+		{"laundering_electronic_share", "of the patterns, by ACH and wire on purpose", &c.LaunderingElectronic, 0, 1},
 	}
 }
 
@@ -29,7 +30,7 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	on := true
 	cfg := Config{
 		Preset: name, Days: 90, Start: "2025-01-01", Drift: &on,
-		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.41), LaunderingLevel: f(1), LaunderingPace: f(.2), LaunderingFirms: f(.1),
+		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.41), LaunderingLevel: f(.95), LaunderingPace: f(.2), LaunderingFirms: f(.1), LaunderingElectronic: f(.8),
 	}
 	source := map[string]string{
 		"fraud_by_number_bp":       amlworld + "1 in 981 in HI-Small",
@@ -37,6 +38,7 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	}
 	if name == "aml-li" {
 		cfg.FraudByNumber, cfg.Outside, cfg.LaunderingLevel, cfg.LaunderingPace = f(1e4/1942), f(.72), f(.7), f(.5)
+		cfg.LaunderingElectronic = f(.3)
 		source = map[string]string{
 			"fraud_by_number_bp":       amlworld + "1 in 1,942 in LI-Small",
 			"laundering_outside_share": amlworld + "71 % in LI-Small, 81 % in LI-Large",
@@ -68,7 +70,7 @@ func resolveTransfers(c Config) (Config, params, error) {
 			foreign = append(foreign, n)
 		}
 	}
-	if err := c.refuse(foreign); err != nil {
+	if err := c.refuse(append(foreign, c.openingNumbers()[1:]...)); err != nil {
 		return c, p, err
 	}
 	if c.Oracle || c.AsOf != "" || c.Drift != nil && !*c.Drift {
@@ -77,7 +79,7 @@ func resolveTransfers(c Config) (Config, params, error) {
 	keep(&c.Days, base.Days)
 	keep(&c.Start, base.Start)
 	given := base.transferNumbers()
-	for i, into := range []*float64{&p.byNumber, &p.perDay, &p.outside, &p.washLevel, &p.washPace, &p.washFirms} {
+	for i, into := range []*float64{&p.byNumber, &p.perDay, &p.outside, &p.washLevel, &p.washPace, &p.washFirms, &p.washWire} {
 		f := mine[i]
 		keep(f.field, *given[i].field)
 		v := **f.field
