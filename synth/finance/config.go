@@ -112,6 +112,7 @@ type params struct {
 	distance float64
 
 	// Of the presets of accounts.
+	mobile    bool
 	wash      [patterns]float64
 	outside   float64 // share of the laundering in no pattern
 	washLevel float64 // of the sums, against those of business
@@ -128,7 +129,7 @@ type brand struct {
 
 // Presets lists the presets, the default first.
 func Presets() []string {
-	return []string{"card-eu", "card-us", "card-cn", "ecom", "aml-hi", "aml-li", "account-opening"}
+	return []string{"card-eu", "card-us", "card-cn", "ecom", "aml-hi", "aml-li", "mobile-money", "account-opening"}
 }
 
 func preset(name string) (Config, params, error) {

@@ -8,7 +8,9 @@ import (
 )
 
 // isTransfers says whether a preset is a world of accounts.
-func isTransfers(preset string) bool { return preset == "aml-hi" || preset == "aml-li" }
+func isTransfers(preset string) bool {
+	return preset == "aml-hi" || preset == "aml-li" || preset == "mobile-money"
+}
 
 // transferNumbers are the numbers of the presets of accounts.
 func (c *Config) transferNumbers() []numeric {
@@ -48,7 +50,18 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	for i := range patterns {
 		cfg.Mix[patternName(i)] = patternTable[i].share
 	}
-	return cfg, params{locale: "en_US", home: []string{"US"}, price: 1}, source
+	p := params{locale: "en_US", home: []string{"US"}, price: 1}
+	if name == "mobile-money" {
+		p.mobile = true
+		cfg.FraudByNumber, cfg.TransactionsPerDay, cfg.Outside, cfg.LaunderingElectronic = f(13), f(.7), f(.45), f(0)
+		cfg.LaunderingLevel, cfg.LaunderingPace, cfg.LaunderingFirms = f(.6), f(.3), f(.05)
+		source = map[string]string{"fraud_by_number_bp": "PaySim (Lopez-Rojas et al. 2016): .13 % of the released month"}
+		cfg.Mix = map[string]float64{"drain": .35, "push_scam": .25}
+		for _, i := range []pattern{fanOut, fanIn, cycleRound, scatterGather, gatherScatter, smurfing} {
+			cfg.Mix[patternName(i)] = .4 / 6
+		}
+	}
+	return cfg, p, source
 }
 
 // refuse says that a number has no meaning in a preset.

@@ -103,7 +103,7 @@ func TestYAML(t *testing.T) {
 		}
 		name, col := "transactions", "amount"
 		switch {
-		case strings.HasPrefix(preset, "aml"):
+		case strings.HasPrefix(preset, "aml"), preset == "mobile-money":
 			name = "transfers"
 		case preset == "account-opening":
 			name, col = "applications", "age"
