@@ -25,6 +25,7 @@ type clearing struct {
 	counts                           *counts
 	mood                             *factors
 	clocks                           [rhythms][2]*clock
+	tariff                           *tariff
 	quant                            [purposes]*amounts
 	day                              []dayFacts
 
@@ -65,6 +66,7 @@ var holders = [...]string{"person", "company", "cash_desk", "exchange"}
 const (
 	firmsPer   = 12 // persons to a company (assumption)
 	maxBanks   = 24
+	maxAgents  = 60_000
 	maxPersons = 1 << 27
 	unlimited  = math.MinInt64 / 4
 )
@@ -80,12 +82,15 @@ func buildClearing(cfg Config, p params, seed synth.Seed) (*clearing, error) {
 		persons: int32(cfg.Customers), counts: newCounts(), mood: newFactors(.6),
 	}
 	t.firms = max(12, t.persons/firmsPer)
-	t.banks = min(maxBanks, 3+t.persons/500)
+	t.banks, t.tariff = min(maxBanks, 3+t.persons/500), bankTariff()
+	if p.mobile { // agents on the corner
+		t.banks, t.tariff = min(maxAgents, 3+t.persons/80), mobileTariff()
+	}
 	t.exchanges = 4
 	for r := range rhythms {
 		t.clocks[r] = clocksOf(hours[r])
 	}
-	for i, u := range usages {
+	for i, u := range t.tariff.usages {
 		t.quant[i] = newAmounts(u.median*p.price, u.sigma)
 	}
 	t.day = daysFrom(p.start, cfg.Days)
@@ -121,7 +126,9 @@ func (t *clearing) buildAccounts(key rng.Key) {
 			a.payday = uint8(1 + k.Below(7, 5))
 			a.flat = uint8(key.Name("flat").Below(uint64(i/4), 10)) // of ten groups of four, three share a flat
 			a.opening = t.quant[useSalary].at(uint32(k.Uint64(8))) * int64(a.level) >> 16 * int64(2+k.Below(9, 8)) / 2
-			a.limit = -int64(k.Below(10, 4)) * 50_000
+			if a.limit = -int64(k.Below(10, 4)) * 50_000; t.params.mobile {
+				a.limit = 0 // a wallet lends nothing
+			}
 		case i < t.persons+t.firms:
 			a.kind = holderCompany
 			a.level = sizes.at(k.Uint64(2))

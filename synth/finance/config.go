@@ -73,6 +73,13 @@ type Config struct {
 	// LaunderingFirms is the share of companies among the accounts that crews
 	// use. Presets of accounts only.
 	LaunderingFirms *float64 `yaml:"laundering_company_share"`
+	// LaunderingElectronic is the share of the patterns' payments that crews send
+	// by ACH and wire on purpose; the others go as business goes. Presets of
+	// accounts only.
+	LaunderingElectronic *float64 `yaml:"laundering_electronic_share"`
+	// FraudDistance multiplies by how much fraudulent applications differ from
+	// honest ones, 0 for not at all. Preset account-opening only.
+	FraudDistance *float64 `yaml:"fraud_distance"`
 	// InvestigationsPerDay is the capacity of the alert desk for 10,000
 	// customers.
 	InvestigationsPerDay *float64 `yaml:"investigations_per_day"`
@@ -100,12 +107,18 @@ type params struct {
 	nearOnline float64  // of them, within the home countries
 	brands     []brand
 
+	// Of account-opening.
+	swindle  [swindles]float64
+	distance float64
+
 	// Of the presets of accounts.
+	mobile    bool
 	wash      [patterns]float64
 	outside   float64 // share of the laundering in no pattern
 	washLevel float64 // of the sums, against those of business
 	washPace  float64 // of the time that money rests
 	washFirms float64 // share of companies among the accounts that crews use
+	washWire  float64 // share sent by ACH and wire, beyond what business does
 }
 
 type brand struct {
@@ -115,7 +128,9 @@ type brand struct {
 }
 
 // Presets lists the presets, the default first.
-func Presets() []string { return []string{"card-eu", "card-us", "card-cn", "ecom", "aml-hi", "aml-li"} }
+func Presets() []string {
+	return []string{"card-eu", "card-us", "card-cn", "ecom", "aml-hi", "aml-li", "mobile-money", "account-opening"}
+}
 
 func preset(name string) (Config, params, error) {
 	f := func(v float64) *float64 { return &v }
@@ -184,14 +199,17 @@ func resolve(c Config) (Config, params, error) {
 	if c.Preset == "" {
 		c.Preset = Presets()[0]
 	}
-	if isTransfers(c.Preset) {
+	switch {
+	case isTransfers(c.Preset):
 		return resolveTransfers(c)
+	case c.Preset == openingPreset:
+		return resolveOpening(c)
 	}
 	base, p, err := preset(c.Preset)
 	if err != nil {
 		return c, p, err
 	}
-	if err = c.refuse(c.transferNumbers()[2:]); err != nil {
+	if err = c.refuse(append(c.transferNumbers()[2:], c.openingNumbers()[1:]...)); err != nil {
 		return c, p, err
 	}
 	keep(&c.Days, base.Days)

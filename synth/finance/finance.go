@@ -41,10 +41,16 @@ import (
 
 // World is a configured world. It implements synth.Model and synth.Streamer.
 type World struct {
-	cfg       Config
-	params    params
-	built     *memo[*state]
-	transfers *transfers // of the presets of accounts, else nil
+	cfg    Config
+	params params
+	built  *memo[*state]
+	inner  inner // of the presets that are no card worlds, else nil
+}
+
+// inner is another family of worlds behind the same door.
+type inner interface {
+	synth.Model
+	synth.Streamer
 }
 
 // New checks the configuration and fills what it leaves open from its preset.
@@ -54,10 +60,13 @@ func New(cfg Config) (*World, error) {
 		return nil, err
 	}
 	w := &World{cfg: cfg, params: p}
-	if isTransfers(cfg.Preset) {
+	switch {
+	case isTransfers(cfg.Preset):
 		kept := newMemo(func(seed synth.Seed) (*clearing, error) { return buildClearing(cfg, p, seed) })
-		w.transfers = &transfers{kept.get}
-	} else {
+		w.inner = &transfers{kept.get}
+	case cfg.Preset == openingPreset:
+		w.inner = newOpenings(cfg, p)
+	default:
 		w.built = newMemo(func(seed synth.Seed) (*state, error) { return build(cfg, p, seed) })
 	}
 	return w, nil
@@ -78,8 +87,8 @@ type maker struct {
 
 // Tables lists the tables, parents before their children.
 func (w *World) Tables() []synth.Table {
-	if w.transfers != nil {
-		return w.transfers.Tables()
+	if w.inner != nil {
+		return w.inner.Tables()
 	}
 	var out []synth.Table
 	for _, m := range makers() {
@@ -124,8 +133,8 @@ func (w *World) filler(s *state, name string) (*arrow.Schema, func([]event, []ui
 
 // Generate makes a range of a table's rows.
 func (w *World) Generate(ctx context.Context, name string, seed synth.Seed, rows synth.Range) (table.Stream, error) {
-	if w.transfers != nil {
-		return w.transfers.Generate(ctx, name, seed, rows)
+	if w.inner != nil {
+		return w.inner.Generate(ctx, name, seed, rows)
 	}
 	s, err := w.state(seed)
 	if err != nil {
@@ -152,8 +161,8 @@ func (w *World) Generate(ctx context.Context, name string, seed synth.Seed, rows
 // Stream makes a whole table on several goroutines. For transactions the unit
 // of work is a window of days, which costs less than a range of rows.
 func (w *World) Stream(name string, seed synth.Seed, workers int) (table.Stream, error) {
-	if w.transfers != nil {
-		return w.transfers.Stream(name, seed, workers)
+	if w.inner != nil {
+		return w.inner.Stream(name, seed, workers)
 	}
 	s, err := w.state(seed)
 	if err != nil {

@@ -23,6 +23,8 @@ const (
 	funnel
 	tradeBased
 	cryptoHop
+	drain
+	pushScam
 	patterns
 	noPattern // disguised as ordinary life
 )
@@ -50,6 +52,8 @@ var patternTable = [patterns]struct {
 	funnel:        {"funnel", .05, "deposits at many banks, drained at once", (*crew).funnel},
 	tradeBased:    {"trade_based", .05, "companies pay each other wrong prices", (*crew).trade},
 	cryptoHop:     {"crypto_hop", .04, "through an exchange to other hands", (*crew).crypto},
+	drain:         {"drain", 0, "a wallet that was taken over is emptied over mules", (*crew).drain},
+	pushScam:      {"push_scam", 0, "a victim pays by their own hand, again and again", (*crew).scam},
 }
 
 func patternName(p pattern) string { return patternTable[p].name }
@@ -162,7 +166,13 @@ func (c *crew) cut(v int64) int64 { return v - v*int64(1+c.seq.Below(8))/100 }
 // move makes a payment of the pattern, with an ending as business has it, at a
 // time when business is done; it returns when.
 func (c *crew) move(from, to int32, v int64, at int32) int32 {
-	return c.send(from, to, v, at, usages[useSupply].format(c.seq.Uint64()), c.shape)
+	format := c.t.tariff.usages[useSupply].format(c.seq.Uint64())
+	if c.seq.Float64() < c.t.params.washWire {
+		if format = formatACH; c.seq.Below(4) == 0 {
+			format = formatWire
+		}
+	}
+	return c.send(from, to, v, at, format, c.shape)
 }
 
 func (c *crew) send(from, to int32, v int64, at int32, format uint8, shape pattern) int32 {
@@ -279,9 +289,14 @@ func (c *crew) walk() {
 	c.hold(m[len(m)-1])
 }
 
-// below is a sum of cash under the threshold of reporting: 55 to 99 % of it.
+// below is a sum of cash under the threshold of reporting: 55 to 99 % of it. A
+// wallet's is a tenth of a bank's (assumption).
 func (c *crew) below() int64 {
-	return reportedFrom * int64(55+c.seq.Below(45)) / 100 / 1000 * 1000
+	limit := reportedFrom
+	if c.t.params.mobile {
+		limit /= 10
+	}
+	return limit * int64(55+c.seq.Below(45)) / 100 / 1000 * 1000
 }
 
 func (c *crew) deposit(to int32, v int64, at int32) int32 {
@@ -348,47 +363,4 @@ func (c *crew) crypto() {
 		at += c.hop()
 	}
 	c.hold(m[1:]...)
-}
-
-// disguise spends the money as everybody spends: the same uses, partners,
-// sums and hours as the holders have anyway, over the two months after.
-func (c *crew) disguise(n int) {
-	if len(c.holders) == 0 {
-		return
-	}
-	t := c.t
-	for range n {
-		h := c.holders[c.seq.Below(uint64(len(c.holders)))]
-		day := int(c.start)/secondsPerDay + 1 + int(c.seq.Below(60))
-		if day >= t.cfg.Days {
-			day = int(c.start)/secondsPerDay + int(c.seq.Below(uint64(t.cfg.Days-int(c.start)/secondsPerDay)))
-		}
-		use, from, to, rush := useShop, h, t.supplier(h, c.seq.Below(7)), eveningRhythm
-		r := c.seq.Below(100)
-		if h >= t.firstFirm() {
-			to = t.other(h, t.supplier(h, c.seq.Below(9)))
-			use, rush = useSupply, dayRhythm
-			switch {
-			case r < 22: // staff that may exist
-				use, to = useSalary, int32(c.seq.Below(uint64(t.persons)))
-			case r < 40: // cash called takings
-				use, from, to = useTakings, t.desk(int(t.accounts[h].bank)), h
-			}
-		} else {
-			switch {
-			case r < 30:
-				use, to = useFriend, t.friend(h, c.seq.Below(8))
-			case r < 38:
-				use, to, rush = useRent, t.accounts[h].landlord, dayRhythm
-			case r < 46:
-				use, to, rush = useBill, t.supplier(h, c.seq.Below(20)), dayRhythm
-			case r < 54:
-				use, to, rush = useCash, t.desk(int(t.accounts[h].bank)), dayRhythm
-			}
-		}
-		p := t.pay(use, from, to, t.accounts[h].level, t.second(day, rush, c.seq.Uint64()), t.key.Name("disguise").At(c.seq.Uint64()))
-		if p.dirty = true; from != to {
-			c.out = append(c.out, dirtyPayment{payment: p, campaign: c.id, pattern: noPattern})
-		}
-	}
 }

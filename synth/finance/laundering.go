@@ -8,7 +8,9 @@ import (
 )
 
 // isTransfers says whether a preset is a world of accounts.
-func isTransfers(preset string) bool { return preset == "aml-hi" || preset == "aml-li" }
+func isTransfers(preset string) bool {
+	return preset == "aml-hi" || preset == "aml-li" || preset == "mobile-money"
+}
 
 // transferNumbers are the numbers of the presets of accounts.
 func (c *Config) transferNumbers() []numeric {
@@ -19,6 +21,7 @@ func (c *Config) transferNumbers() []numeric {
 		{"laundering_level", "sums of laundering over those of companies", &c.LaunderingLevel, .01, 100},
 		{"laundering_pace", "factor on the time that money rests", &c.LaunderingPace, .001, 100},
 		{"laundering_company_share", "companies among the crews' accounts", &c.LaunderingFirms, 0, 1},
+		{"laundering_electronic_share", "of the patterns, by ACH and wire on purpose", &c.LaunderingElectronic, 0, 1},
 	}
 }
 
@@ -29,7 +32,7 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	on := true
 	cfg := Config{
 		Preset: name, Days: 90, Start: "2025-01-01", Drift: &on,
-		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.41), LaunderingLevel: f(1), LaunderingPace: f(.2), LaunderingFirms: f(.1),
+		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.41), LaunderingLevel: f(.95), LaunderingPace: f(.2), LaunderingFirms: f(.1), LaunderingElectronic: f(.8),
 	}
 	source := map[string]string{
 		"fraud_by_number_bp":       amlworld + "1 in 981 in HI-Small",
@@ -37,6 +40,7 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	}
 	if name == "aml-li" {
 		cfg.FraudByNumber, cfg.Outside, cfg.LaunderingLevel, cfg.LaunderingPace = f(1e4/1942), f(.72), f(.7), f(.5)
+		cfg.LaunderingElectronic = f(.3)
 		source = map[string]string{
 			"fraud_by_number_bp":       amlworld + "1 in 1,942 in LI-Small",
 			"laundering_outside_share": amlworld + "71 % in LI-Small, 81 % in LI-Large",
@@ -46,7 +50,18 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	for i := range patterns {
 		cfg.Mix[patternName(i)] = patternTable[i].share
 	}
-	return cfg, params{locale: "en_US", home: []string{"US"}, price: 1}, source
+	p := params{locale: "en_US", home: []string{"US"}, price: 1}
+	if name == "mobile-money" {
+		p.mobile = true
+		cfg.FraudByNumber, cfg.TransactionsPerDay, cfg.Outside, cfg.LaunderingElectronic = f(13), f(.7), f(.45), f(0)
+		cfg.LaunderingLevel, cfg.LaunderingPace, cfg.LaunderingFirms = f(.6), f(.3), f(.05)
+		source = map[string]string{"fraud_by_number_bp": "PaySim (Lopez-Rojas et al. 2016): .13 % of the released month"}
+		cfg.Mix = map[string]float64{"drain": .35, "push_scam": .25}
+		for _, i := range []pattern{fanOut, fanIn, cycleRound, scatterGather, gatherScatter, smurfing} {
+			cfg.Mix[patternName(i)] = .4 / 6
+		}
+	}
+	return cfg, p, source
 }
 
 // refuse says that a number has no meaning in a preset.
@@ -68,7 +83,7 @@ func resolveTransfers(c Config) (Config, params, error) {
 			foreign = append(foreign, n)
 		}
 	}
-	if err := c.refuse(foreign); err != nil {
+	if err := c.refuse(append(foreign, c.openingNumbers()[1:]...)); err != nil {
 		return c, p, err
 	}
 	if c.Oracle || c.AsOf != "" || c.Drift != nil && !*c.Drift {
@@ -77,7 +92,7 @@ func resolveTransfers(c Config) (Config, params, error) {
 	keep(&c.Days, base.Days)
 	keep(&c.Start, base.Start)
 	given := base.transferNumbers()
-	for i, into := range []*float64{&p.byNumber, &p.perDay, &p.outside, &p.washLevel, &p.washPace, &p.washFirms} {
+	for i, into := range []*float64{&p.byNumber, &p.perDay, &p.outside, &p.washLevel, &p.washPace, &p.washFirms, &p.washWire} {
 		f := mine[i]
 		keep(f.field, *given[i].field)
 		v := **f.field

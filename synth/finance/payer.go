@@ -13,58 +13,6 @@ type payment struct {
 	dirty    bool
 }
 
-// usage is what a payment is for. Medians are a month's or a single sum in the
-// preset's currency; all of them assumptions.
-type usage struct {
-	name          string
-	median, sigma float64
-	ending        ending
-	formats       [formats]float64 // weights
-}
-
-const (
-	useSalary = iota
-	useRent
-	useShop
-	useBill
-	useFriend
-	useCash
-	useTakings
-	useSupply
-	useSaving
-	useCrypto
-	purposes
-)
-
-const (
-	formatCheque = iota
-	formatCard
-	formatACH
-	formatCash
-	formatReinvestment
-	formatWire
-	formatCrypto
-	formats
-)
-
-var formatNames = [formats]string{"cheque", "card", "ach", "cash", "reinvestment", "wire", "crypto"}
-
-// usages: the weights of the formats were chosen so that all payments together
-// have the shares of AMLworld's LI-Large within some points: cheque 39, card 28,
-// ACH 12, cash 10, reinvestment 4, wire 4, bitcoin 2 %.
-var usages = [purposes]usage{
-	useSalary:  {"salary", 2300, .25, endAny, [formats]float64{.30, 0, .68, 0, 0, .02, 0}},
-	useRent:    {"rent", 780, .35, endFuel, [formats]float64{.45, 0, .50, .03, 0, .02, 0}},
-	useShop:    {"shop", 34, 1.1, endAny, [formats]float64{.08, .90, .02, 0, 0, 0, 0}},
-	useBill:    {"bill", 70, .6, endAny, [formats]float64{.50, .15, .34, 0, 0, .01, 0}},
-	useFriend:  {"friend", 60, 1.1, endTip, [formats]float64{.50, .02, .40, .05, 0, .03, 0}},
-	useCash:    {"cash", 90, .7, endCash, [formats]float64{0, 0, 0, 1, 0, 0, 0}},
-	useTakings: {"takings", 900, .9, endAny, [formats]float64{.15, 0, 0, .85, 0, 0, 0}},
-	useSupply:  {"supply", 850, 1.3, endAny, [formats]float64{.72, .02, .16, .01, 0, .09, 0}},
-	useSaving:  {"saving", 240, 1.1, endFuel, [formats]float64{.05, 0, .05, 0, .90, 0, 0}},
-	useCrypto:  {"crypto", 180, 1.2, endAny, [formats]float64{0, .05, .05, 0, 0, .02, .88}},
-}
-
 // Why an honest payment looks like work of a crew.
 const (
 	hardNone    = iota
@@ -79,20 +27,9 @@ const (
 
 var hardNames = [hards]string{"", "payroll", "rent_split", "payday_fan_out", "festival_gift", "savings_club", "company_sweep"}
 
-// format draws the way of a payment from the weights of its use.
-func (u *usage) format(draw uint64) uint8 {
-	x := float64(draw>>40) * 0x1p-24
-	for f, w := range u.formats {
-		if x -= w; x < 0 {
-			return uint8(f)
-		}
-	}
-	return formatACH
-}
-
 // pay makes a payment for a use, priced at the level of an account.
 func (t *clearing) pay(use int, from, to int32, level uint32, at int32, k rng.Key) payment {
-	u := &usages[use]
+	u := &t.tariff.usages[use]
 	if from == to { // nobody pays themselves
 		to = from ^ 1
 	}
@@ -152,16 +89,19 @@ func (t *clearing) person(out []payment, i int32, day int, person, k rng.Key) []
 	for j := range n {
 		d := k.At(uint64(j))
 		x := d.Uint64(9)
-		switch r := x % 100; {
-		case r < 62:
+		often := &t.tariff.everyday
+		switch r := uint8(x % 100); {
+		case r < often[0]:
 			out = append(out, t.pay(useShop, i, t.supplier(i, x>>8%7), a.level, t.second(day, eveningRhythm, x>>20), d))
-		case r < 78:
+		case r < often[1]:
 			out = append(out, t.pay(useFriend, i, t.friend(i, x>>8%8), a.level, t.second(day, onlineRhythm, x>>20), d))
-		case r < 89:
-			out = append(out, t.pay(useCash, i, t.desk(int(a.bank)), a.level, t.second(day, dayRhythm, x>>20), d))
-		case r < 95:
+		case r < often[2]:
+			out = append(out, t.pay(useCash, i, t.nearDesk(a, x>>8), a.level, t.second(day, dayRhythm, x>>20), d))
+		case r < often[3] && t.params.mobile: // notes become a balance
+			out = append(out, t.pay(useSaving, t.nearDesk(a, x>>8), i, a.level, t.second(day, dayRhythm, x>>20), d))
+		case r < often[3]:
 			out = append(out, t.pay(useSaving, i, t.exchange(0), a.level, t.second(day, dayRhythm, x>>20), d))
-		case r < 98:
+		case r < often[4]:
 			out = append(out, t.pay(useCrypto, i, t.exchange(1+int(x>>8%3)), a.level, t.second(day, onlineRhythm, x>>20), d))
 		default: // a stranger
 			out = append(out, t.pay(useFriend, i, int32(x>>20%uint64(t.persons)), a.level, t.second(day, onlineRhythm, x>>20), d))
@@ -182,6 +122,15 @@ func (t *clearing) person(out []payment, i int32, day int, person, k rng.Key) []
 		}
 	}
 	return out
+}
+
+// nearDesk is the desk that an account uses: its own, or with agents one of
+// three.
+func (t *clearing) nearDesk(a *account, draw uint64) int32 {
+	if !t.params.mobile {
+		return t.desk(int(a.bank))
+	}
+	return t.desk((int(a.bank) + int(draw%3)) % int(t.banks))
 }
 
 // festival: Christmas Eve, Valentine's, and the three days from 29 January.
@@ -226,7 +175,7 @@ func (t *clearing) club(out []payment, i int32, day int, person rng.Key) []payme
 		return out
 	}
 	sum := int64(2000 + 1000*k.Below(1, 30))
-	p := payment{amount: sum, from: i, to: head, format: usages[useFriend].format(k.Uint64(uint64(2 + i - head))), hard: hardClub}
+	p := payment{amount: sum, from: i, to: head, format: t.tariff.usages[useFriend].format(k.Uint64(uint64(2 + i - head))), hard: hardClub}
 	switch {
 	case dom == 10 && i > head:
 		p.at = within(day, 9*3600+int32(person.Below(6<<40|uint64(day), 11*3600)))

@@ -10,8 +10,11 @@ import (
 // options read it: decoding it gives the same world. Behind each value stand
 // its unit and its source, "assumption" where nobody published one.
 func (w *World) YAML() []byte {
-	if isTransfers(w.cfg.Preset) {
+	switch {
+	case isTransfers(w.cfg.Preset):
 		return w.cfg.printTransfers()
+	case w.cfg.Preset == openingPreset:
+		return w.cfg.printOpening()
 	}
 	return w.cfg.print()
 }

@@ -109,7 +109,7 @@ func (t *clearing) fillBanks(b *builder, from, to int64) {
 	for i := from; i < to; i++ {
 		k := t.key.Name("bank").At(uint64(i))
 		b.i64(i + 1)
-		b.text(append(t.locale.Company(k.Uint64(0), k.Uint64(1)).AppendName(b.buf[:0]), " Bank"...))
+		b.text(append(t.locale.Company(k.Uint64(0), k.Uint64(1)).AppendName(b.buf[:0]), map[bool]string{true: " Agent", false: " Bank"}[t.params.mobile]...))
 	}
 }
 
@@ -164,9 +164,21 @@ func (t *clearing) accountID(i int32) int64 {
 	return 1 + int64(scramble(uint64(i), widthOf(len(t.accounts)), t.idKey>>7))
 }
 
-var transferWords = sync.OnceValue(func() [2]arrow.Array {
-	return [2]arrow.Array{dictionary(formatNames[:]...), dictionary("settled", "rejected")}
-})
+var (
+	bankWords   = sync.OnceValue(func() [2]arrow.Array { return wordsOf(bankTariff()) })
+	mobileWords = sync.OnceValue(func() [2]arrow.Array { return wordsOf(mobileTariff()) })
+)
+
+func wordsOf(t *tariff) [2]arrow.Array {
+	return [2]arrow.Array{dictionary(t.names[:]...), dictionary("settled", "rejected")}
+}
+
+func (t *clearing) words() [2]arrow.Array {
+	if t.params.mobile {
+		return mobileWords()
+	}
+	return bankWords()
+}
 
 func (t *clearing) fillTransfers(m made, s settled, from, to int) table.Batch {
 	n := to - from
@@ -186,7 +198,7 @@ func (t *clearing) fillTransfers(m made, s settled, from, to int) table.Batch {
 			dirty[i>>3] |= 1 << (i & 7)
 		}
 	}
-	w, f := transferWords(), transferSchema().Fields()
+	w, f := t.words(), transferSchema().Fields()
 	return record(transferSchema(), []arrow.Array{
 		wide(f[0], id, nil, 0), wide(f[1], ts, nil, 0), wide(f[2], fb, nil, 0), wide(f[3], fa, nil, 0), wide(f[4], tb, nil, 0), wide(f[5], ta, nil, 0),
 		wide(f[6], amount, nil, 0), coded(format, w[0], nil, 0), coded(result, w[1], nil, 0), wide(f[9], dirty, nil, 0, n),
