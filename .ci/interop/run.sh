@@ -95,6 +95,8 @@ if [ "$status" -ne 0 ]; then echo "readers disagree"; exit 1; fi
 if [ -n "$python" ]; then
   say "sealed files"
   "$here/seal.sh" "$python"
+  say "verdicts"
+  "$here/quality.sh" "$python"
   say "learners"
   "$python" "$here/learners.py"
   say "a model learns from a run"
@@ -102,4 +104,6 @@ if [ -n "$python" ]; then
   v open "$work/train" -i "$work/train.key" -o "$work/train.clear"
   "$python" "$here/finance_train.py" "$work/train.clear"
 fi
+say "a PostgreSQL server"
+"$here/postgres.sh"
 say "independent readers agree"
