@@ -185,5 +185,8 @@ func (c *Column) Len() int { return c.b.Len() }
 // NewArray gives the cells so far and starts again. The caller releases it.
 func (c *Column) NewArray() arrow.Array { return c.b.NewArray() }
 
+// Reserve makes room for n cells, so that the column does not grow step by step.
+func (c *Column) Reserve(n int) { c.b.Reserve(n) }
+
 // Release gives up the column.
 func (c *Column) Release() { c.b.Release() }

@@ -2,13 +2,9 @@ package cell
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
-	"time"
 	"unsafe"
-
-	"github.com/apache/arrow/go/v17/arrow"
 )
 
 // The reasons that a text is not a value. They never hold the text.
@@ -211,74 +207,4 @@ func wholeFits(t []byte) bool {
 	v, err := strconv.ParseFloat(view(t), 64)
 	var buf [320]byte // MaxFloat64 has 309 digits
 	return err == nil && string(strconv.AppendFloat(buf[:0], v, 'f', 0, 64)) == string(t)
-}
-
-// ParseDate reads 2006-01-02 as days since 1970-01-01.
-func ParseDate(s []byte) (int64, bool) {
-	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
-		return 0, false
-	}
-	t, err := time.Parse(time.DateOnly, view(s))
-	if err != nil {
-		return 0, false
-	}
-	return floorDiv(t.Unix(), 86400), true
-}
-
-// HasZone says whether a timestamp's text ends in Z or an offset.
-func HasZone(s []byte) bool {
-	n := len(s)
-	return n > 0 && (s[n-1] == 'Z' || n > 6 && (s[n-6] == '+' || s[n-6] == '-') && s[n-3] == ':')
-}
-
-// ParseTimestamp reads a time as the type says. Digits beyond the type's unit
-// are an error, never a rounding.
-func ParseTimestamp(s []byte, t *arrow.TimestampType) (arrow.Timestamp, error) {
-	if len(s) < 16 || s[10] != 'T' && s[10] != ' ' {
-		return 0, errNotTime
-	}
-	zoned := HasZone(s)
-	switch {
-	case zoned && t.TimeZone == "":
-		return 0, errNoZone
-	case !zoned && t.TimeZone != "":
-		return 0, errZone
-	}
-	layout := "2006-01-02" + string(s[10]) + "15:04:05.999999999"
-	if len(s) == 16 || zoned && (s[16] == 'Z' || s[16] == '+' || s[16] == '-') {
-		layout = "2006-01-02" + string(s[10]) + "15:04"
-	}
-	if zoned {
-		layout += "Z07:00"
-	}
-	v, err := time.Parse(layout, view(s))
-	if err != nil {
-		return 0, errNotTime
-	}
-	out, err := arrow.TimestampFromTime(v, t.Unit)
-	if err != nil {
-		return 0, errNotRangeOf
-	}
-	if !out.ToTime(t.Unit).Equal(v) {
-		return 0, fmt.Errorf("this time is finer than the column's unit %s", t.Unit)
-	}
-	return out, nil
-}
-
-// parseClock reads a time of day, 15:04 to 15:04:05.999999999, as a count of
-// units since midnight. Digits beyond the unit are an error.
-func parseClock(s []byte, unit arrow.TimeUnit) (int64, error) {
-	layout := "15:04:05.999999999"
-	if len(s) == 5 {
-		layout = "15:04"
-	}
-	t, err := time.Parse(layout, view(s))
-	if err != nil {
-		return 0, errNotClock
-	}
-	since := time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
-	if since%unit.Multiplier() != 0 {
-		return 0, fmt.Errorf("this time is finer than the column's unit %s", unit)
-	}
-	return int64(since / unit.Multiplier()), nil
 }

@@ -216,10 +216,14 @@ func (r *reader) batches(ctx context.Context, yield func(table.Batch, error) boo
 		defer c.Release()
 		cols[i] = c
 	}
+	last := 0 // rows of the batch before, which the next one mostly has too
 	for {
 		if err := ctx.Err(); err != nil {
 			yield(nil, err)
 			return
+		}
+		for _, c := range cols {
+			c.Reserve(last)
 		}
 		n, err := r.fill(cols)
 		if err != nil {
@@ -229,6 +233,7 @@ func (r *reader) batches(ctx context.Context, yield func(table.Batch, error) boo
 		if n == 0 {
 			return
 		}
+		last = int(n)
 		b := assemble(r.out, cols, n)
 		more := yield(b, nil)
 		b.Release()
