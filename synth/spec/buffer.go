@@ -16,9 +16,22 @@ import (
 // recycler is an allocator whose memory comes back: what a released batch held
 // is used for the next one. Slices are kept by the power of two that they hold.
 // Bytes are not cleared.
-type recycler struct{ classes [48]sync.Pool }
+type recycler struct {
+	classes [48]sync.Pool
+	dirt    byte // tests write it over what is handed out; 0: as it came
+}
 
 func (r *recycler) Allocate(size int) []byte {
+	b := r.take(size)
+	if r.dirt != 0 {
+		for i := range b {
+			b[i] = r.dirt
+		}
+	}
+	return b
+}
+
+func (r *recycler) take(size int) []byte {
 	c := bits.Len(uint(max(size, 64) - 1))
 	if p, ok := r.classes[c].Get().(*byte); ok {
 		return unsafe.Slice(p, 1<<c)[:size]
