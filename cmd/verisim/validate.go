@@ -44,6 +44,7 @@ one row the unit.`,
 			"verisim validate claims.csv -s suite.yaml --report claims.html --report claims.sarif",
 			"verisim validate claims.csv -s suite.yaml --good good.parquet --quarantine bad.arrow",
 			"verisim validate orders.csv customers.csv -s shop.yaml",
+			"verisim generate finance --set days=60 -o bank && verisim validate bank --realism card:US",
 			"verisim generate finance --table transactions -n 100000 --format arrows | verisim validate - -s suite.yaml",
 		},
 		exits: []int{exitFindings, exitCorrupt},
@@ -59,6 +60,7 @@ one row the unit.`,
 			&cli.BoolFlag{Name: "suggest", Usage: "propose a suite for the tables"},
 			&cli.BoolFlag{Name: "private", Usage: "with --suggest: propose under differential privacy"},
 			&cli.Float64Flag{Name: "epsilon", Value: 1, Usage: "with --private: the budget of each table, `EPSILON`"},
+			&cli.StringFlag{Name: "realism", Usage: "instead of a suite: do labelled transactions look real? `MAPPING` is card, card:COUNTRY, or a file"},
 			&cli.IntFlag{Name: "memory", Value: 256, Usage: "keep at most so many `MIB` of keys in memory before they go to disk"},
 			workersFlag(),
 		}, writeFlags()),
@@ -69,6 +71,9 @@ one row the unit.`,
 func validate(ctx context.Context, e *env, c *cli.Context) error {
 	if c.Bool("suggest") {
 		return suggestSuite(ctx, e, c)
+	}
+	if c.String("realism") != "" {
+		return judgeRealism(ctx, e, c)
 	}
 	if c.String("suite") == "" {
 		return hint(usagef("validate: no suite"), "name one with -s, or propose one with --suggest")

@@ -39,7 +39,7 @@ func alarmState(t *testing.T, rng *rand.Rand, n int, moved float64) *State {
 	}
 	rec := b.NewRecord()
 	defer rec.Release()
-	s := New(alarmSchema, Options{})
+	s := New(alarmSchema, Options{Distinct: 1024, SampleRows: 16})
 	if err := s.Add(rec); err != nil {
 		t.Fatal(err)
 	}
@@ -52,8 +52,8 @@ func alarmState(t *testing.T, rng *rand.Rand, n int, moved float64) *State {
 // chance of 3e-5 per test. What a suite's drift check calls an alarm, a distance
 // that matters and one of three p-values below .01/3, must be rarer than 1 %.
 func TestFalseAlarms(t *testing.T) {
-	if testing.Short() {
-		t.Skip("2,000 profiles")
+	if underRace {
+		t.Skip("2,000 profiles and no goroutine: nothing to race")
 	}
 	const pairs, n = 1000, 400
 	rng := rand.New(rand.NewPCG(21, 22))

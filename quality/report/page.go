@@ -80,6 +80,7 @@ type Check struct {
 	Checked int64 // rows that the rule applied to
 	Failed  int64
 	Detail  string
+	Whole   bool // of the table at once, so that no rows are counted
 }
 
 // Change is what one cleaning rule did to one column.

@@ -78,9 +78,9 @@ func samplePage(t testing.TB) Page {
 		},
 		Tables: []Table{{Profile: cardProfile(t, 20000, 0)}},
 		Checks: []Check{
-			{"transactions", "not_null", "amount", Pass, 20000, 0, ""},
-			{"transactions", "between: [0, 5000]", "amount", Warn, 20000, 3, "mostly 0.9999"},
-			{"transactions", "checksum: luhn", "card", Fail, 20000, 17998, ""},
+			{"transactions", "not_null", "amount", Pass, 20000, 0, "", false},
+			{"transactions", "between: [0, 5000]", "amount", Warn, 20000, 3, "mostly 0.9999", false},
+			{"transactions", "checksum: luhn", "card", Fail, 20000, 17998, "", false},
 		},
 		Changes: []Change{{"transactions", "category", "trim", 12, ""}},
 		Sealed:  []Seal{{"transactions", "card", []string{"verisim-recipient-" + hash}, ""}},

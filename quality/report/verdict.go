@@ -85,7 +85,7 @@ func ChecksOf(r *rule.Result) []Check {
 		}
 		out = append(out, Check{
 			Table: c.Table, Rule: c.Rule, Column: c.Column, Level: level,
-			Checked: c.Rows, Failed: c.Failed, Detail: text,
+			Checked: c.Rows, Failed: c.Failed, Detail: text, Whole: c.Whole,
 		})
 	}
 	return out

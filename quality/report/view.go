@@ -130,7 +130,7 @@ func checksOf(checks []Check) *checksView {
 		v.Tables = v.Tables || c.Table != ""
 		v.Rows = append(v.Rows, checkView{
 			Table: c.Table, Column: c.Column, Rule: c.Rule, Detail: c.Detail, Level: c.Level, Order: c.Level.order(),
-			Checked: whole(c.Checked), Failed: failed(c),
+			Checked: checked(c), Failed: failed(c),
 		})
 	}
 	var parts []string
@@ -146,7 +146,17 @@ func checksOf(checks []Check) *checksView {
 	return v
 }
 
+func checked(c Check) string {
+	if c.Whole {
+		return "the table"
+	}
+	return whole(c.Checked)
+}
+
 func failed(c Check) string {
+	if c.Whole {
+		return ""
+	}
 	if c.Failed == 0 || c.Checked == 0 {
 		return whole(c.Failed)
 	}

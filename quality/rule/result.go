@@ -57,6 +57,7 @@ type Check struct {
 	// Rows is the number of rows that the check applied to, Failed of those
 	// that broke it, Share the part that kept it (1 when there was none). A
 	// check on a whole table has Failed 0 or 1 of 1.
+	Whole  bool    `json:"whole,omitempty"` // the check is of a table
 	Rows   int64   `json:"rows"`
 	Failed int64   `json:"failed"`
 	Share  float64 `json:"share"`

@@ -23,7 +23,7 @@ func (c *check) verdict(t *tally) Check {
 		out.Column = c.spec.Column
 	}
 	if t.whole {
-		out.Rows, out.Failed = 1, min(t.failed, 1)
+		out.Whole, out.Rows, out.Failed = true, 1, min(t.failed, 1)
 	}
 	if out.Rows > 0 {
 		out.Share = float64(out.Rows-out.Failed) / float64(out.Rows)
