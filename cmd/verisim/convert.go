@@ -20,7 +20,10 @@ func convertVerb() verb {
 		min:   2, max: 2,
 		about: `Formats are told by content and by ending; .gz and .zst are compressed. Columns
 of text files are typed by a sample; --type declares them, --from csv reads a
-file whatever it is called. Batches stream: memory does not grow with the rows.`,
+file whatever it is called. Batches stream: memory does not grow with the rows.
+
+Parquet Modular Encryption is read and written with --from-keys and --to-keys. A
+sealed file (verisim seal) protects more and needs no keys to be shared.`,
 		examples: []string{
 			"verisim convert census.csv.gz census.parquet",
 			"verisim convert --where 'amount > 100' --columns id,amount a.arrow -  --to csv",
@@ -28,7 +31,7 @@ file whatever it is called. Batches stream: memory does not grow with the rows.`
 		exits: []int{exitCorrupt},
 		flags: slices.Concat(readFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "columns", Usage: "write only these `COLUMNS`, in this order, comma-separated"},
-		}, writeFlags(), []cli.Flag{workersFlag()}),
+		}, writeFlags(), modularFlags(), []cli.Flag{workersFlag()}),
 		run: convert,
 	}
 }
@@ -38,13 +41,18 @@ func convert(ctx context.Context, e *env, c *cli.Context) error {
 	if err := notSame(from, to); err != nil {
 		return err
 	}
-	in, err := openInput(ctx, e, c, from)
+	var columns []string
+	list := c.String("columns")
+	if list != "" && c.String("where") == "" { // a condition may be on others
+		columns = names(list)
+	}
+	in, err := openColumns(ctx, e, c, from, columns)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
 	st := in.Stream
-	if list := c.String("columns"); list != "" {
+	if list != "" && columns == nil {
 		if st, err = table.Apply(st, table.Pick(names(list)...)); err != nil {
 			return err
 		}

@@ -55,11 +55,21 @@ func workers(c *cli.Context) (int, error) {
 // openInput starts to read a table: path is a file, or "-" for stdin. It reads
 // the flags of readFlags, as far as the command has them.
 func openInput(ctx context.Context, e *env, c *cli.Context, path string) (*catalog.Opened, error) {
+	return openColumns(ctx, e, c, path, nil)
+}
+
+// openColumns is openInput of some columns; nil means all. What is not read
+// costs nothing, and needs no key.
+func openColumns(ctx context.Context, e *env, c *cli.Context, path string, columns []string) (*catalog.Opened, error) {
 	opt := catalog.OpenOptions{Path: path, Stdin: e.in, Format: c.String("from")}
+	opt.Read.Columns = columns
 	opt.Read.Nulls = c.StringSlice("null")
 	opt.Read.NoHeader = c.Bool("no-header")
 	var err error
 	if opt.Read.Schema, err = declared(c.StringSlice("type")); err != nil {
+		return nil, err
+	}
+	if opt.Codec, err = modular(c.String("from-keys")); err != nil {
 		return nil, err
 	}
 	o, err := catalog.Open(ctx, opt)
@@ -130,6 +140,14 @@ func createOutput(e *env, c *cli.Context, path, otherwise string, s *arrow.Schem
 	codec, err := outputCodec(c, path, otherwise)
 	if err != nil {
 		return nil, err
+	}
+	if encrypted, kerr := modular(c.String("to-keys")); kerr != nil {
+		return nil, kerr
+	} else if encrypted != nil {
+		if codec.Name() != encrypted.Name() {
+			return nil, usagef("--to-keys is for parquet; %s has no such encryption", codec.Name())
+		}
+		codec = encrypted
 	}
 	n, err := workers(c)
 	if err != nil {

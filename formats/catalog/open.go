@@ -25,6 +25,8 @@ type OpenOptions struct {
 	Stdin io.Reader
 	// Format names the codec. Default: by the first bytes, else by the ending.
 	Format string
+	// Codec is the codec, whatever Format says. Default none.
+	Codec formats.Codec
 	// Read is handed to the codec.
 	Read formats.ReadOptions
 	// TempDir holds the copy of what cannot be read at random but must be.
@@ -157,6 +159,9 @@ func toTheEnd(st table.Stream, r io.Reader) table.Stream {
 }
 
 func choose(opt OpenOptions, head []byte) (formats.Codec, error) {
+	if opt.Codec != nil {
+		return opt.Codec, nil
+	}
 	if opt.Format != "" {
 		return ByName(opt.Format)
 	}

@@ -38,6 +38,10 @@ type leafWriter struct {
 	isArrow  bool // comes as an Arrow dictionary
 	hopeless bool // a dictionary did not pay in an earlier row group
 
+	part    *part // of an encrypted column; its group is the one at hand
+	crypto  int
+	keyName string
+
 	// the page; pdefs stays empty while all cells are there. vals begins with
 	// room for the levels, so that a page need not be copied together.
 	n            int
@@ -275,12 +279,22 @@ func (w *leafWriter) makePage(typ, encoding int32, n int, b []byte) ([]byte, err
 		return nil, errLong
 	}
 	const headerRoom = 64
+	if w.part != nil {
+		return w.makeModules(typ, encoding, n, len(b), tight)
+	}
 	t := thriftWriter{b: w.room(headerRoom + len(tight))}
 	t.open()
 	t.i32(1, typ)
 	t.i32(2, int32(len(b)))
 	t.i32(3, int32(len(tight)))
 	t.i32(4, int32(crc32.ChecksumIEEE(tight)))
+	endHeader(&t, typ, encoding, n)
+	w.uncompressed += int64(len(t.b) + len(b))
+	return append(t.b, tight...), nil
+}
+
+// endHeader writes the part of a page header that says what is in the page.
+func endHeader(t *thriftWriter, typ, encoding int32, n int) {
 	if typ == pageDictionary {
 		t.sub(7)
 		t.i32(1, int32(n))
@@ -294,8 +308,6 @@ func (w *leafWriter) makePage(typ, encoding int32, n int, b []byte) ([]byte, err
 	}
 	t.close()
 	t.close()
-	w.uncompressed += int64(len(t.b) + len(b))
-	return append(t.b, tight...), nil
 }
 
 // room gives an empty buffer for n bytes: pages of a column are much alike, so
@@ -317,7 +329,7 @@ func (w *leafWriter) finish(out *counted) (chunk, error) {
 	if err := w.flush(); err != nil {
 		return chunk{}, err
 	}
-	c := chunk{phys: w.l.phys, codec: w.press.codec, path: w.l.path, values: w.levels, encodings: []int32{encRLE}}
+	c := chunk{phys: w.l.phys, codec: w.press.codec, path: w.l.path, values: w.levels, encodings: []int32{encRLE}, crypto: w.crypto}
 	if w.plainPages > 0 || w.codedPages > 0 {
 		c.encodings = append(c.encodings, encPlain)
 	}
@@ -343,6 +355,9 @@ func (w *leafWriter) finish(out *counted) (chunk, error) {
 		}
 	}
 	c.compressed, c.uncompressed, c.stats = out.n-start, w.uncompressed, w.stats
+	if err := w.hide(&c); err != nil {
+		return c, err
+	}
 	w.start()
 	return c, nil
 }

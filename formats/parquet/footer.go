@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 )
@@ -104,9 +105,20 @@ type chunk struct {
 	dictOffset   int64 // 0 none
 
 	encodings []int32
-	path      []string
+	path      []string    // read of encrypted columns only
 	stats     *statistics // written, not read
+
+	crypto  int    // whose key
+	keyName string // written, not read
+	hidden  []byte // metadata under the column's key, a module without its length
+	part    *part  // once the key is known
 }
+
+const (
+	cryptoNone = iota
+	cryptoFooter
+	cryptoColumn
+)
 
 type group struct {
 	rows       int64
@@ -123,11 +135,15 @@ type footer struct {
 	rows     int64
 	groups   []group
 	pairs    []pair
+	signed   bool   // a plain footer of an encrypted file
+	unique   []byte // of a signed one, nil if its algorithm is unknown
+	keyName  string // written, not read
 }
 
 var errEncrypted = errors.New("it is encrypted by Parquet's own scheme, which is not read")
 
-func parseFooter(b []byte) (*footer, error) {
+// parseFooter also gives how many bytes the footer has: a signature may follow.
+func parseFooter(b []byte) (*footer, int, error) {
 	t := &thriftReader{b: b}
 	f := &footer{}
 	var fault error
@@ -178,30 +194,33 @@ func parseFooter(b []byte) (*footer, error) {
 				})
 				f.pairs = append(f.pairs, p)
 			})
-		case id == 8:
-			stop(errEncrypted)
+		case id == 8 && typ == tStruct:
+			f.signed = true
+			if unique, ok := algorithm(t); ok {
+				f.unique = unique
+			}
 		default:
 			return false
 		}
 		return true
 	})
 	if fault != nil {
-		return nil, fault
+		return nil, 0, fault
 	}
 	if t.err != nil {
-		return nil, t.err
+		return nil, 0, t.err
 	}
 	total := int64(0)
 	for _, g := range f.groups {
 		if g.rows < 0 || g.rows > f.rows-total {
-			return nil, errors.New("its row counts do not add up")
+			return nil, 0, errors.New("its row counts do not add up")
 		}
 		total += g.rows
 	}
 	if total != f.rows {
-		return nil, errors.New("its row counts do not add up")
+		return nil, 0, errors.New("its row counts do not add up")
 	}
-	return f, nil
+	return f, t.pos, nil
 }
 
 func parseElement(t *thriftReader) element {
@@ -297,36 +316,65 @@ func parseChunk(t *thriftReader, stop func(error)) chunk {
 			stop(errors.New("a column lies in another file, which is not read"))
 		case id == 3 && typ == tStruct:
 			found = true
-			t.fields(func(id int16, typ byte) bool {
-				switch {
-				case id == 1 && typ == tI32:
-					c.phys = t.i32()
-				case id == 4 && typ == tI32:
-					c.codec = t.i32()
-				case id == 5 && typ == tI64:
-					c.values = t.int()
-				case id == 6 && typ == tI64:
-					c.uncompressed = t.int()
-				case id == 7 && typ == tI64:
-					c.compressed = t.int()
-				case id == 9 && typ == tI64:
-					c.dataOffset = t.int()
-				case id == 11 && typ == tI64:
-					c.dictOffset = t.int()
-				default:
-					return false
-				}
-				return true
-			})
-		case id == 8:
-			stop(errEncrypted)
+			parseMeta(t, &c)
+		case id == 8 && typ == tStruct:
+			parseCrypto(t, &c)
+		case id == 9 && typ == tBinary:
+			if b := t.bytes(); len(b) > 4 {
+				c.hidden = bytes.Clone(b[4:]) // its length is that of the text
+			}
 		default:
 			return false
 		}
 		return true
 	})
-	if !found {
+	if !found && c.crypto != cryptoColumn {
 		stop(errors.New("a column has no metadata"))
 	}
 	return c
+}
+
+// parseMeta reads a ColumnMetaData.
+func parseMeta(t *thriftReader, c *chunk) {
+	t.fields(func(id int16, typ byte) bool {
+		switch {
+		case id == 1 && typ == tI32:
+			c.phys = t.i32()
+		case id == 4 && typ == tI32:
+			c.codec = t.i32()
+		case id == 5 && typ == tI64:
+			c.values = t.int()
+		case id == 6 && typ == tI64:
+			c.uncompressed = t.int()
+		case id == 7 && typ == tI64:
+			c.compressed = t.int()
+		case id == 9 && typ == tI64:
+			c.dataOffset = t.int()
+		case id == 11 && typ == tI64:
+			c.dictOffset = t.int()
+		default:
+			return false
+		}
+		return true
+	})
+}
+
+// parseCrypto reads a ColumnCryptoMetaData: the footer's key, or the column's.
+func parseCrypto(t *thriftReader, c *chunk) {
+	c.crypto = cryptoColumn // an unknown kind is a key that nobody has
+	t.fields(func(id int16, typ byte) bool {
+		if typ != tStruct {
+			return false
+		}
+		if id == 1 {
+			c.crypto = cryptoFooter
+		}
+		t.fields(func(sub int16, typ byte) bool {
+			if id == 2 && sub == 1 {
+				return t.list(typ, tBinary, func() { c.path = append(c.path, string(t.bytes())) })
+			}
+			return false
+		})
+		return true
+	})
 }

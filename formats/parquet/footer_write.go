@@ -49,6 +49,12 @@ func appendFooter(f *footer) []byte {
 		t.close()
 		t.close()
 	}
+	if f.signed {
+		appendAlgorithm(t, 8, f.unique)
+		if f.keyName != "" {
+			t.bytes(9, []byte(f.keyName))
+		}
+	}
 	t.close()
 	return t.b
 }
@@ -105,6 +111,33 @@ func appendChunk(t *thriftWriter, c chunk) {
 	t.open()
 	t.i64(2, 0) // file_offset: deprecated, readers want 0 or the metadata's place
 	t.sub(3)
+	appendMeta(t, c)
+	t.close()
+	switch c.crypto {
+	case cryptoFooter:
+		t.sub(8)
+		t.sub(1)
+		t.close()
+		t.close()
+	case cryptoColumn:
+		t.sub(8)
+		t.sub(2)
+		t.list(1, tBinary, len(c.path))
+		for _, p := range c.path {
+			t.raw([]byte(p))
+		}
+		if c.keyName != "" {
+			t.bytes(2, []byte(c.keyName))
+		}
+		t.close()
+		t.close()
+		t.bytes(9, c.hidden)
+	}
+	t.close()
+}
+
+// appendMeta writes the fields of a ColumnMetaData.
+func appendMeta(t *thriftWriter, c chunk) {
 	t.i32(1, c.phys)
 	t.list(2, tI32, len(c.encodings))
 	for _, e := range c.encodings {
@@ -122,7 +155,7 @@ func appendChunk(t *thriftWriter, c chunk) {
 	if c.dictOffset > 0 {
 		t.i64(11, c.dictOffset)
 	}
-	c.stats.append(t, 12)
-	t.close()
-	t.close()
+	if c.stats != nil {
+		c.stats.append(t, 12)
+	}
 }

@@ -93,6 +93,11 @@ type pages struct {
 	raw   []byte
 	buf   []byte
 	meter *meter
+
+	part     *part // of an encrypted chunk
+	ordinal  int   // of the next data page in it
+	dictNext bool  // the next page is the dictionary's
+	module   []byte
 }
 
 var errPage = errors.New("a page is cut or malformed")
@@ -100,6 +105,9 @@ var errPage = errors.New("a page is cut or malformed")
 // next gives a page's header and its bytes, levels and values decompressed. The
 // bytes are valid until the next call.
 func (p *pages) next() (pageHeader, []byte, error) {
+	if p.part != nil {
+		return p.nextModule()
+	}
 	var h pageHeader
 	for n := 512; ; n *= 4 {
 		want := int(min(int64(n), p.left))
@@ -138,6 +146,70 @@ func (p *pages) next() (pageHeader, []byte, error) {
 	if h.hasCRC && crc32.ChecksumIEEE(p.raw) != h.crc {
 		return h, nil, errors.New("a page does not match its checksum")
 	}
+	return p.expand(h)
+}
+
+// nextModule is next for an encrypted chunk: header and page are a module each.
+func (p *pages) nextModule() (h pageHeader, b []byte, err error) {
+	header, body, ordinal := byte(moduleDataHeader), byte(moduleData), p.ordinal
+	if p.dictNext {
+		header, body, ordinal = moduleDictHeader, moduleDict, 0
+		p.dictNext = false
+	} else {
+		p.ordinal++
+	}
+	if p.module, err = p.readModule(p.module, maxHeader); err != nil {
+		return h, nil, err
+	}
+	plain, err := p.part.open(p.module, header, ordinal)
+	if err != nil {
+		return h, nil, err
+	}
+	if h, _, err = parsePage(plain); err != nil || (h.typ == pageDictionary) != (body == moduleDict) {
+		return h, nil, errPage
+	}
+	if int64(h.compressed) > p.left || int64(h.uncompressed) > 64<<20+1100*int64(h.compressed) {
+		return h, nil, errPage
+	}
+	if p.raw, err = p.readModule(p.raw, int64(h.compressed)); err != nil {
+		return h, nil, err
+	}
+	// A checksum, if there is one, adds nothing to the authentication.
+	if p.raw, err = p.part.open(p.raw, body, ordinal); err != nil {
+		return h, nil, err
+	}
+	return p.expand(h)
+}
+
+// readModule reads a module of at most so many bytes into buf, without its
+// length.
+func (p *pages) readModule(buf []byte, most int64) ([]byte, error) {
+	var size [4]byte
+	if p.left < int64(len(size)) {
+		return nil, errPage
+	}
+	if _, err := io.ReadFull(p.r, size[:]); err != nil {
+		return nil, errPage
+	}
+	p.left -= int64(len(size))
+	n := int64(binary.LittleEndian.Uint32(size[:]))
+	if n < nonceBytes+tagBytes || n > most || n > p.left {
+		return nil, errPage
+	}
+	p.left -= n
+	if int64(cap(buf)) < n { // which the file holds: newScan checked it
+		buf = make([]byte, n)
+	}
+	buf = buf[:n]
+	if _, err := io.ReadFull(p.r, buf); err != nil {
+		return nil, errPage
+	}
+	return buf, nil
+}
+
+// expand decompresses the page in raw.
+func (p *pages) expand(h pageHeader) (pageHeader, []byte, error) {
+	var err error
 	levels := 0
 	if h.typ == pageDataV2 {
 		levels = int(h.defBytes) + int(h.repBytes)

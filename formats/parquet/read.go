@@ -51,7 +51,7 @@ func (f *file) fault(row int64, column string, err error) error {
 // column and row group.
 const maxFooter = 1 << 30
 
-func open(in formats.Input) (*file, error) {
+func open(in formats.Input, keys *ModularKeys) (*file, error) {
 	f := &file{name: in.Name, size: in.Size}
 	if in.ReaderAt == nil {
 		return nil, fmt.Errorf("read %s: parquet needs random access to the file", in.Name)
@@ -68,10 +68,8 @@ func open(in formats.Input) (*file, error) {
 	if err := f.readAt(tail[:], in.Size-8); err != nil {
 		return nil, err
 	}
-	if bytes.Equal(tail[4:], []byte("PARE")) {
-		return nil, f.fault(-1, "", errEncrypted)
-	}
-	if !bytes.Equal(tail[4:], magic) || !bytes.Equal(head[:], magic) {
+	hidden := bytes.Equal(tail[4:], magicEncrypted) && bytes.Equal(head[:], magicEncrypted)
+	if !hidden && (!bytes.Equal(tail[4:], magic) || !bytes.Equal(head[:], magic)) {
 		return nil, formats.Corrupt(in.Name, "it does not begin and end as a parquet file; it may be cut")
 	}
 	n := int64(binary.LittleEndian.Uint32(tail[:]))
@@ -83,7 +81,19 @@ func open(in formats.Input) (*file, error) {
 		return nil, err
 	}
 	var err error
-	if f.meta, err = parseFooter(b); err != nil {
+	if hidden {
+		f.meta, err = openFooter(b, keys)
+	} else {
+		used := 0
+		switch f.meta, used, err = parseFooter(b); {
+		case err != nil:
+		case f.meta.signed:
+			err = checkFooter(f.meta, b, used, keys)
+		case keys != nil:
+			err = errClear
+		}
+	}
+	if err != nil {
 		return nil, f.fault(-1, "", err)
 	}
 	if f.plan, err = planRead(f.meta.elements); err != nil {
@@ -106,7 +116,11 @@ func (f *file) readAt(p []byte, at int64) error {
 }
 
 func read(in formats.Input, opt formats.ReadOptions) (table.Stream, error) {
-	f, err := open(in)
+	return readWith(in, opt, nil)
+}
+
+func readWith(in formats.Input, opt formats.ReadOptions, keys *ModularKeys) (table.Stream, error) {
+	f, err := open(in, keys)
 	if err != nil {
 		return nil, err
 	}

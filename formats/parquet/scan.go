@@ -37,6 +37,9 @@ type scan struct {
 const maxPage = 64 << 20
 
 func newScan(r io.ReaderAt, size int64, l *leaf, c *chunk, codes *coder, m *meter, old *scan) (*scan, error) {
+	if c.crypto != cryptoNone && c.part == nil {
+		return nil, errNoKey
+	}
 	start := c.dataOffset
 	if c.dictOffset > 0 && c.dictOffset < start {
 		start = c.dictOffset
@@ -52,6 +55,7 @@ func newScan(r io.ReaderAt, size int64, l *leaf, c *chunk, codes *coder, m *mete
 		s.pages, s.out, s.def, s.rep, s.dictSize = old.pages, old.out, old.def, old.rep, old.dictSize
 	}
 	s.pages.codec, s.pages.left, s.pages.meter = c.codec, c.compressed, m
+	s.pages.part, s.pages.ordinal, s.pages.dictNext = c.part, 0, start < c.dataOffset
 	part := io.NewSectionReader(r, start, c.compressed)
 	if size := int(min(c.compressed, 64<<10)); s.pages.r == nil || s.pages.r.Size() < size {
 		s.pages.r = bufio.NewReaderSize(part, size)

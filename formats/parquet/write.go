@@ -89,10 +89,17 @@ type writer struct {
 	groups  []group
 	failed  error
 	closed  bool
+
+	mod  *modules // of an encrypted file
+	keys ModularKeys
 }
 
 func create(out io.Writer, s *arrow.Schema, opt formats.WriteOptions) (table.Writer, error) {
-	w := &writer{out: &counted{w: out}, schema: s, workers: max(opt.Parallel, 1), perRow: opt.RowsPerGroup}
+	return createModular(out, s, opt, nil, ModularKeys{})
+}
+
+func createModular(out io.Writer, s *arrow.Schema, opt formats.WriteOptions, mod *modules, keys ModularKeys) (table.Writer, error) {
+	w := &writer{mod: mod, keys: keys, out: &counted{w: out}, schema: s, workers: max(opt.Parallel, 1), perRow: opt.RowsPerGroup}
 	if w.perRow <= 0 {
 		w.perRow = defaultGroup
 	}
@@ -122,7 +129,8 @@ func create(out io.Writer, s *arrow.Schema, opt formats.WriteOptions) (table.Wri
 		w.leavesOf(c, press)
 		w.order = append(w.order, i)
 	}
-	if _, err := w.out.Write(magic); err != nil {
+	w.encrypt()
+	if _, err := w.out.Write(w.magic()); err != nil {
 		return nil, fmt.Errorf("write parquet: %w", err)
 	}
 	return w, nil
@@ -266,6 +274,7 @@ func (w *writer) endGroup() error {
 		g.compressed += c.compressed
 	}
 	w.groups = append(w.groups, g)
+	w.nextPart()
 	w.total += w.rows
 	w.rows = 0
 	return nil
@@ -288,9 +297,12 @@ func (w *writer) finish() error {
 	if err := w.endGroup(); err != nil {
 		return err
 	}
-	b := appendFooter(&footer{elements: w.plan.elements, rows: w.total, groups: w.groups, pairs: w.pairs})
+	b, err := w.footer()
+	if err != nil {
+		return err
+	}
 	n := len(b)
 	b = append(b, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
-	_, err := w.out.Write(append(b, magic...))
+	_, err = w.out.Write(append(b, w.magic()...))
 	return err
 }

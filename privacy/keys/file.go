@@ -128,6 +128,17 @@ func LoadSigner(path string) (*Signer, error) {
 	return found, nil
 }
 
+// ReadSecret reads a small file of secrets. A regular file that others than its
+// owner may read is refused.
+func ReadSecret(path string) ([]byte, error) {
+	f, err := openSecret(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxKeyFile))
+}
+
 func openSecret(path string) (*os.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
