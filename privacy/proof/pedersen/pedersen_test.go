@@ -153,11 +153,12 @@ func TestRangeCheats(t *testing.T) {
 		for claimed := range int64(8) {
 			// The opening of another total with the same blind: the sum of bits
 			// does not give C, since C_0 is what the others leave.
-			honest, err := encode(commit(scalar(big.NewInt(claimed)), r))
-			if err != nil {
+			var honest Commitment
+			if honest, err = encode(commit(scalar(big.NewInt(claimed)), r)); err != nil {
 				t.Fatal(err)
 			}
-			proof, err := ProveRange(context, honest, &Opening{big.NewInt(claimed), r}, 3, nil)
+			var proof []byte
+			proof, err = ProveRange(context, honest, &Opening{big.NewInt(claimed), r}, 3, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -179,7 +180,7 @@ func TestAdd(t *testing.T) {
 	if !o.Opens(sum) || o.Total.Int64() != 1<<40+12345 {
 		t.Errorf("the sum of openings does not open the sum of commitments")
 	}
-	if _, err := Add(a, Commitment{1}); !errors.Is(err, privacy.ErrTampered) {
+	if _, err = Add(a, Commitment{1}); !errors.Is(err, privacy.ErrTampered) {
 		t.Errorf("Add of no point = %v, want tampered", err)
 	}
 	proof, err := ProveRange(context, sum, o, 41, nil)
