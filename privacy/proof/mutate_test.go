@@ -102,8 +102,17 @@ func TestEveryHeaderFieldIsBound(t *testing.T) {
 	if tried < 100 {
 		t.Errorf("%d changes tried, want more", tried)
 	}
-	if _, err := Verify(context.Background(), file, VerifyOptions{InsecureParams: true, Commitments: map[string]string{"t": strings.Repeat("cd", 32)}}); !errors.Is(err, privacy.ErrRefused) {
-		t.Errorf("another table's root: Verify = %v, want refused", err)
+	for name, roots := range map[string]map[string]string{
+		"another table's root": {"t": strings.Repeat("cd", 32)},
+		"no root of the table": {"u": strings.Repeat("ab", 32)},
+	} {
+		if _, err := Verify(context.Background(), file, VerifyOptions{InsecureParams: true, Commitments: roots}); !errors.Is(err, privacy.ErrRefused) {
+			t.Errorf("%s: Verify = %v, want refused", name, err)
+		}
+	}
+	opt.Commitments = map[string]string{"t": strings.Repeat("ab", 32), "u": strings.Repeat("ef", 32)}
+	if _, err := Verify(context.Background(), file, opt); err != nil {
+		t.Errorf("the root among others: Verify = %v", err)
 	}
 }
 
