@@ -13,7 +13,7 @@ import (
 // their luck, and the loop stops within .01: 4 sd and .01.
 func TestDial(t *testing.T) {
 	target := .80
-	w := world(t, finance.Config{Preset: "ecom", Customers: 2500, Days: 80, Oracle: true, TargetAUC: &target})
+	w := world(t, finance.Config{Preset: "ecom", Customers: 2500, Days: 80, Oracle: true, TargetAUC: &target, Mix: map[string]float64{"account_takeover": 3, "sim_swap": 1}})
 	llr := numbers(t, w, "oracle", "llr")[0]
 	label := labels(numbers(t, w, "transactions", "is_fraud")[0])
 	if got := utility.AUC(llr, label); math.Abs(got-target) > 4*.029+.01 {

@@ -14,7 +14,7 @@ import (
 )
 
 func TestModelWithOracle(t *testing.T) {
-	synthtest.Model(t, world(t, finance.Config{Customers: 150, Days: 30, Oracle: true, Graph: true}))
+	synthtest.Model(t, world(t, finance.Config{Customers: 150, Days: 30, Oracle: true, Graph: true, Mix: map[string]float64{"account_takeover": 3, "lost_stolen": 1}}))
 }
 
 func TestModelWithGraph(t *testing.T) {
