@@ -132,7 +132,7 @@ func (t *clearing) buildAccounts(key rng.Key) {
 		case i < t.persons+t.firms:
 			a.kind = holderCompany
 			a.level = sizes.at(k.Uint64(2))
-			a.rate = uint32(min(float64(sizes.at(k.Uint64(1)))*t.params.perDay*1.5, 8*one))
+			a.rate = uint32(min(float64(sizes.at(k.Uint64(1)))*t.params.perDay*3, 8*one))
 			a.payday = [5]uint8{1, 15, 25, 27, 28}[k.Below(3, 5)]
 			a.hour = uint8(6 + k.Below(4, 10))
 			// Enough for months of payroll, in proportion to the popularity that

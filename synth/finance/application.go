@@ -24,8 +24,8 @@ func resolveOpening(c Config) (Config, params, error) {
 	if err := c.refuse(append(c.numbers()[1:], c.transferNumbers()[2:]...)); err != nil {
 		return c, p, err
 	}
-	if c.Oracle || c.AsOf != "" {
-		return c, p, errors.New("configure finance: oracle and as_of have no meaning in preset " + c.Preset + ": remove them")
+	if c.TargetAUC != nil || c.MaxSingleColumn != nil || c.Graph || c.Oracle || c.AsOf != "" {
+		return c, p, errors.New("configure finance: target_auc, max_single_column, graph, oracle and as_of have no meaning in preset " + c.Preset + ": remove them")
 	}
 	keep(&c.Days, 243) // eight months
 	keep(&c.Start, "2025-01-01")

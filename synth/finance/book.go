@@ -161,6 +161,8 @@ func paperOf(name string) (paper, bool) {
 		return paper{transferSchema, func(t *clearing, w int) int64 { return t.firstRow[w] }, true, (*clearing).fillTransfers}, true
 	case postingTable:
 		return paper{postingSchema, func(t *clearing, w int) int64 { return 2 * t.firstRow[w] }, true, (*clearing).fillPostings}, true
+	case edgeTable:
+		return paper{transferEdges, func(t *clearing, w int) int64 { return t.firstRow[w] }, true, (*clearing).fillEdges}, true
 	case hardTable:
 		return paper{hardSchema, func(t *clearing, w int) int64 { return t.firstHard[w] }, false, (*clearing).fillHard}, true
 	}

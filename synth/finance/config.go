@@ -36,6 +36,18 @@ type Config struct {
 	// die out. Default of every preset: true.
 	Drift *bool `yaml:"drift"`
 
+	// Graph adds the tables nodes and edges: every payment as an edge between two
+	// numbered nodes, in order of time. Default false. Not for account-opening.
+	Graph bool `yaml:"graph"`
+
+	// TargetAUC asks for a world whose oracle has this AUC: the ceiling of what a
+	// row by itself tells. Default none: what the campaigns make. Presets of
+	// cards only.
+	TargetAUC *float64 `yaml:"target_auc"`
+	// MaxSingleColumn bounds the AUC of every field of the oracle by itself.
+	// Default none. Presets of cards only.
+	MaxSingleColumn *float64 `yaml:"max_single_column"`
+
 	// Oracle adds the table oracle: the likelihood ratio of each transaction
 	// under the crews and under its customer. Default false, because whoever
 	// trains on it cheats.
@@ -106,6 +118,9 @@ type params struct {
 	farOnline  float64  // genuine: share of online purchases at merchants abroad
 	nearOnline float64  // of them, within the home countries
 	brands     []brand
+
+	targetAUC float64 // 0: no target
+	maxSingle float64
 
 	// Of account-opening.
 	swindle  [swindles]float64
@@ -224,6 +239,18 @@ func resolve(c Config) (Config, params, error) {
 			return c, p, fmt.Errorf("configure finance: %s is %g, and %g to %g are possible", f.name, v, f.low, f.high)
 		}
 		*into[i] = v
+	}
+	for _, d := range []struct {
+		field *float64
+		into  *float64
+		name  string
+	}{{c.TargetAUC, &p.targetAUC, "target_auc"}, {c.MaxSingleColumn, &p.maxSingle, "max_single_column"}} {
+		if d.field == nil {
+			continue
+		}
+		if *d.into = *d.field; !(*d.into >= .55 && *d.into <= 1) {
+			return c, p, fmt.Errorf("configure finance: %s is %g, and .55 to 1 are possible", d.name, *d.into)
+		}
 	}
 	p.drift = *c.Drift
 	if c.Oracle && (c.WithoutFraud || p.byNumber == 0) {

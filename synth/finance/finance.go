@@ -32,6 +32,7 @@ package finance
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -63,7 +64,7 @@ func New(cfg Config) (*World, error) {
 	switch {
 	case isTransfers(cfg.Preset):
 		kept := newMemo(func(seed synth.Seed) (*clearing, error) { return buildClearing(cfg, p, seed) })
-		w.inner = &transfers{kept.get}
+		w.inner = &transfers{kept.get, cfg.Graph}
 	case cfg.Preset == openingPreset:
 		w.inner = newOpenings(cfg, p)
 	default:
@@ -91,7 +92,7 @@ func (w *World) Tables() []synth.Table {
 		return w.inner.Tables()
 	}
 	var out []synth.Table
-	for _, m := range makers() {
+	for _, m := range w.makers() {
 		out = append(out, synth.Table{Name: m.name, Schema: m.schema, Rows: func(seed synth.Seed) (int64, error) {
 			s, err := w.state(seed)
 			if err != nil {
@@ -106,7 +107,18 @@ func (w *World) Tables() []synth.Table {
 	if w.cfg.Oracle {
 		out = append(out, w.long(oracleTable, oracleSchema()))
 	}
+	if w.cfg.Graph {
+		out = append(out, w.long(edgeTable, txEdges()))
+	}
 	return out
+}
+
+// makers lists the small tables.
+func (w *World) makers() []*maker {
+	if w.cfg.Graph {
+		return append(slices.Clip(makers()), graphNodes())
+	}
+	return makers()
 }
 
 // long is a table of as many rows as there are transactions.
@@ -127,6 +139,8 @@ func (w *World) filler(s *state, name string) (*arrow.Schema, func([]event, []ui
 		return txSchema(), s.fill
 	case name == oracleTable && w.cfg.Oracle:
 		return oracleSchema(), s.fillOracle
+	case name == edgeTable && w.cfg.Graph:
+		return txEdges(), s.fillEdges
 	}
 	return nil, nil
 }
@@ -146,7 +160,7 @@ func (w *World) Generate(ctx context.Context, name string, seed synth.Seed, rows
 		}
 		return s.txRange(schema, rows, fill), nil
 	}
-	for _, m := range makers() {
+	for _, m := range w.makers() {
 		if m.name == name {
 			if err = rows.Check(m.rows(s)); err != nil {
 				return nil, err

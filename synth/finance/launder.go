@@ -94,6 +94,11 @@ func (c *crew) campaign(run, room int) {
 	first := len(c.out)
 	patternTable[c.shape].run(c)
 	inside := len(c.out) - first
+	for i := first; i < len(c.out); i++ { // helpers spend their share, too
+		if to := c.out[i].to; to < c.t.desk(0) && c.seq.Below(2) == 0 {
+			c.hold(to)
+		}
+	}
 	c.disguise(int(math.Round(float64(inside) * t.params.outside / (1 - t.params.outside))))
 	c.out = c.out[:min(len(c.out), first+room)]
 	made := c.out[first:]
@@ -149,9 +154,11 @@ func contains(in []int32, v int32) bool {
 // between is a number of accounts, low to high.
 func (c *crew) between(low, high int) int { return low + int(c.seq.Below(uint64(high-low+1))) }
 
-// sum is what one dirty payment carries: the sums of business.
+// sum is what one dirty payment carries: the middling sums of business, since
+// small ones are not worth the helpers and large ones are looked at.
 func (c *crew) sum() int64 {
-	return c.t.quant[useSupply].at(uint32(c.seq.Uint64())) * int64(c.t.params.washLevel*one) >> 16
+	u := uint32((.25 + .6*c.seq.Float64()) * (1<<32 - 1))
+	return c.t.quant[useSupply].at(u) * int64(c.t.params.washLevel*one) >> 16
 }
 
 // hop is how long money rests: log-normal, median 20 hours.

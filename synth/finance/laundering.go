@@ -86,8 +86,8 @@ func resolveTransfers(c Config) (Config, params, error) {
 	if err := c.refuse(append(foreign, c.openingNumbers()[1:]...)); err != nil {
 		return c, p, err
 	}
-	if c.Oracle || c.AsOf != "" || c.Drift != nil && !*c.Drift {
-		return c, p, errors.New("configure finance: oracle, as_of and drift have no meaning in preset " + c.Preset + ": remove them")
+	if c.TargetAUC != nil || c.MaxSingleColumn != nil || c.Oracle || c.AsOf != "" || c.Drift != nil && !*c.Drift {
+		return c, p, errors.New("configure finance: target_auc, max_single_column, oracle, as_of and drift have no meaning in preset " + c.Preset + ": remove them")
 	}
 	keep(&c.Days, base.Days)
 	keep(&c.Start, base.Start)

@@ -14,7 +14,11 @@ import (
 )
 
 func TestModelWithOracle(t *testing.T) {
-	synthtest.Model(t, world(t, finance.Config{Customers: 150, Days: 40, Oracle: true}))
+	synthtest.Model(t, world(t, finance.Config{Customers: 150, Days: 30, Oracle: true, Graph: true, Mix: map[string]float64{"account_takeover": 3, "lost_stolen": 1}}))
+}
+
+func TestModelWithGraph(t *testing.T) {
+	synthtest.Model(t, world(t, finance.Config{Preset: "aml-li", Customers: 200, Days: 40, Graph: true}))
 }
 
 // TestTwin: without fraud there are the same rows less those of campaigns.

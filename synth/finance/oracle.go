@@ -69,7 +69,8 @@ type oracle struct {
 	honest [fields]density
 	fraud  [scenarios][fields]density
 	mix    [scenarios]float64
-	prior  float64 // logarithm of the odds of fraud
+	single [fields][]float64 // ratios of the fields by themselves
+	prior  float64           // logarithm of the odds of fraud
 }
 
 // expected is the logarithm of a customer's expected purchases of a day, in
@@ -183,46 +184,6 @@ func (s *state) codeAmount(e *event, who *customer, m *merchant) uint8 {
 	return uint8(min(max(int(math.Floor(z*3))+12, 0), fieldSize[fieldAmount]-1))
 }
 
-// tally counts codes of fields.
-type tally [fields][parents][54]float64
-
-func (t *tally) add(c *codes, weight float64) {
-	for f := range fields {
-		t[f][c.parent(f)][c[f]] += weight
-	}
-}
-
-// densities turns counts into logarithms of densities. Rare conditions lean on
-// the field's own density: prior is the weight of that, in rows.
-func (t *tally) densities(prior float64, back *[fields]density) (out [fields]density) {
-	for f := range fields {
-		n := fieldSize[f]
-		whole, sum := make([]float64, n), 0.0
-		for p := range parents {
-			for v := range n {
-				whole[v] += t[f][p][v]
-				sum += t[f][p][v]
-			}
-		}
-		for p := range parents {
-			total := 0.0
-			for v := range n {
-				total += t[f][p][v]
-			}
-			row := make([]float64, n)
-			for v := range n {
-				base := (whole[v] + .5/float64(n)) / (sum + .5)
-				if back != nil {
-					base = math.Exp(back[f][p][v])
-				}
-				row[v] = math.Log((t[f][p][v] + prior*base) / (total + prior))
-			}
-			out[f] = append(out[f], row)
-		}
-	}
-	return out
-}
-
 // oracle counts the densities when they are first asked for.
 func (s *state) oracle() *oracle {
 	s.oracleOnce.Do(func() { s.oracleKept = s.newOracle() })
@@ -266,6 +227,7 @@ func (s *state) newOracle() *oracle {
 		}
 	}
 	pooled := all.densities(1, &o.honest)
+	o.single = all.against(&honest)
 	for sc := range scenarios {
 		o.fraud[sc] = each[sc].densities(2, &pooled)
 	}

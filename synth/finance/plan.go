@@ -105,6 +105,11 @@ func (p *planner) campaign(sc scenario, run, room int) int {
 	if len(made) == 0 {
 		return 0
 	}
+	for i := range made {
+		if p.s.overlap > 0 && p.seq.Float64() < p.s.overlap {
+			p.blend(&made[i])
+		}
+	}
 	clear(p.victims)
 	for i := range made {
 		e := &made[i]

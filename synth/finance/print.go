@@ -31,6 +31,9 @@ func (c Config) head(b *strings.Builder) {
 	line(b, "rows", strconv.FormatInt(c.Rows, 10), "payments wished for, if customers is left out")
 	line(b, "start", strconv.Quote(c.Start), "first day")
 	line(b, "without_fraud", strconv.FormatBool(c.WithoutFraud), "the twin world: campaigns taken out, all else the same")
+	if c.Preset != openingPreset {
+		line(b, "graph", strconv.FormatBool(c.Graph), "add the tables nodes and edges: a COO edge index with time")
+	}
 }
 
 func (c Config) print() []byte {
@@ -39,6 +42,15 @@ func (c Config) print() []byte {
 	line(&b, "as_of", strconv.Quote(c.AsOf), "last day of what is known about alerts, disputes and labels; empty: all")
 	line(&b, "drift", strconv.FormatBool(*c.Drift), "campaigns are born, adapt and die out; assumption")
 	line(&b, "oracle", strconv.FormatBool(c.Oracle), "add the table oracle: likelihood ratios, by field")
+	optional := func(name string, v *float64, about string) {
+		if v == nil {
+			fmt.Fprintf(&b, "# %s: not asked for; %s\n", name, about)
+			return
+		}
+		line(&b, name, strconv.FormatFloat(*v, 'g', -1, 64), about)
+	}
+	optional("target_auc", c.TargetAUC, "AUC of the oracle, by making frauds like their victims' own purchases")
+	optional("max_single_column", c.MaxSingleColumn, "AUC that no field of the oracle exceeds by itself")
 	for _, p := range c.numbers() {
 		source, ok := sources[c.Preset][p.name]
 		if !ok {

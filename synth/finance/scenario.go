@@ -66,10 +66,11 @@ const (
 	roleTest    role = iota // does the card work?
 	roleCashOut             // the taking
 	roleTrust               // made so that the next one looks usual
+	roleBlended             // the victim's own purchase in all that shows; see the dial
 	roles
 )
 
-var roleNames = [roles]string{"test", "cash_out", "trust"}
+var roleNames = [roles]string{"test", "cash_out", "trust", "blended"}
 
 // fraudEvent is a transaction with what only the world knows.
 type fraudEvent struct {

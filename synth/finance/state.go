@@ -45,6 +45,7 @@ type state struct {
 	fraud     []fraudEvent // by time
 	campaigns []campaign
 	factor    [4]float64 // of the amounts of cash-outs, by cell
+	overlap   float64    // share of frauds that look like the victim; see the dial
 	follow    follow     // alerts, chargebacks, labels
 
 	oracleOnce sync.Once
@@ -117,7 +118,11 @@ func build(cfg Config, p params, seed synth.Seed) (*state, error) {
 	s.buildTables()
 	s.buildCustomers()
 	if !cfg.WithoutFraud && p.byNumber > 0 {
-		s.planCampaigns()
+		if p.targetAUC == 0 && p.maxSingle == 0 {
+			s.planCampaigns()
+		} else if err = s.turn(); err != nil {
+			return nil, err
+		}
 	}
 	s.buildFollow()
 	return s, nil

@@ -102,6 +102,7 @@ func ledgers() []ledger {
 		{"accounts", accountSchema, func(t *clearing) int64 { return int64(len(t.accounts)) }, (*clearing).fillAccounts},
 		{"campaigns", washingSchema, func(t *clearing) int64 { return int64(len(t.campaigns)) }, (*clearing).fillCampaigns},
 		{"truth", washTruthSchema, func(t *clearing) int64 { return int64(len(t.dirty)) }, (*clearing).fillTruth},
+		{nodeTable, nodeSchema, func(t *clearing) int64 { return int64(len(t.accounts)) }, (*clearing).fillNodes}, // with a graph only
 	}
 }
 
@@ -250,6 +251,7 @@ func (t *clearing) fillHard(m made, _ settled, from, to int) table.Batch {
 // transfers is the model of the presets of accounts.
 type transfers struct {
 	state func(synth.Seed) (*clearing, error)
+	graph bool // whether there are nodes and edges
 }
 
 func (m *transfers) Tables() []synth.Table {
@@ -279,8 +281,11 @@ func (m *transfers) Tables() []synth.Table {
 		out = append(out, small(s))
 	}
 	out = append(out, long(transferTable), long(postingTable), long(hardTable))
-	for _, s := range l[2:] {
+	for _, s := range l[2:4] {
 		out = append(out, small(s))
+	}
+	if m.graph {
+		out = append(out, small(l[4]), long(edgeTable))
 	}
 	return out
 }
@@ -313,7 +318,7 @@ func (m *transfers) Generate(_ context.Context, name string, seed synth.Seed, ro
 }
 
 func (m *transfers) Stream(name string, seed synth.Seed, workers int) (table.Stream, error) {
-	if p, ok := paperOf(name); ok {
+	if p, ok := paperOf(name); ok && (name != edgeTable || m.graph) {
 		t, err := m.state(seed)
 		if err != nil {
 			return nil, err
