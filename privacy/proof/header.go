@@ -36,6 +36,7 @@ const (
 	maxHeader     = 64 << 20 // bytes; dictionaries are most of it
 	maxRows       = 1 << 32
 	maxColumns    = 4096
+	maxTables     = 1024
 	maxStatements = 4096
 )
 
@@ -95,7 +96,7 @@ func (h *Header) check() error {
 	if b, err := hex.DecodeString(h.Nonce); err != nil || len(b) != 32 || strings.ToLower(h.Nonce) != h.Nonce {
 		return bad("its nonce is malformed")
 	}
-	if len(h.Tables) == 0 || len(h.Statements) == 0 || len(h.Statements) > maxStatements {
+	if len(h.Tables) == 0 || len(h.Tables) > maxTables || len(h.Statements) == 0 || len(h.Statements) > maxStatements {
 		return bad("it has %d tables and %d statements", len(h.Tables), len(h.Statements))
 	}
 	names, columns := map[string]bool{}, 0

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/verisim/verisim/privacy/proof/field"
 	"github.com/verisim/verisim/privacy/proof/ligero"
@@ -325,8 +326,16 @@ func (b *builder) disjoint(s *Statement) error {
 
 // comparable says whether equal integers of two columns mean equal values.
 func comparable(x, y *ColumnShape) bool {
-	return x.class() == y.class() && x.scale() == y.scale() && (x.Type == y.Type || x.class() != "timestamp") &&
-		slices.Equal(x.Encoding.Dictionary, y.Encoding.Dictionary)
+	if x.Type != y.Type && (x.unit() || y.unit()) {
+		return false
+	}
+	return x.class() == y.class() && x.scale() == y.scale() && slices.Equal(x.Encoding.Dictionary, y.Encoding.Dictionary)
+}
+
+// unit says whether the type's name holds the unit of its integers.
+func (c *ColumnShape) unit() bool {
+	whole := strings.HasPrefix(c.Type, "int") || strings.HasPrefix(c.Type, "uint")
+	return c.class() == "timestamp" || (c.class() == "int" && !whole)
 }
 
 type taggedKey struct{ key, tag uint64 }

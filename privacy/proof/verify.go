@@ -76,6 +76,10 @@ func Verify(ctx context.Context, file []byte, opt VerifyOptions) (*Result, error
 	if err = opt.match(h); err != nil {
 		return nil, err
 	}
+	// Before anything is built: weak sizes have too few slots for some statements.
+	if bits := h.Params.Bits(0); bits < MinBits && !opt.InsecureParams {
+		return nil, weak(bits)
+	}
 	lengths, err := measure(h, nil, false)
 	if err != nil {
 		return nil, malformed(err)
@@ -103,7 +107,7 @@ func Verify(ctx context.Context, file []byte, opt VerifyOptions) (*Result, error
 	}
 	bits := h.Params.Bits(b.identity)
 	if bits < MinBits && !opt.InsecureParams {
-		return nil, privacy.Refused("verify", "proof", "its parameters give %.0f bits of soundness, at least %d are needed", bits, MinBits)
+		return nil, weak(bits)
 	}
 	if err = ctx.Err(); err != nil {
 		return nil, err
@@ -112,6 +116,10 @@ func Verify(ctx context.Context, file []byte, opt VerifyOptions) (*Result, error
 		return nil, err
 	}
 	return b.result(file, session.Roots(), int(math.Floor(bits))), nil
+}
+
+func weak(bits float64) error {
+	return privacy.Refused("verify", "proof", "its parameters give %.0f bits of soundness, at least %d are needed", bits, MinBits)
 }
 
 // malformed makes a fault of a header's statements one of the file.
