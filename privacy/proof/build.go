@@ -28,6 +28,7 @@ type builder struct {
 	lambda, rho   field.Elem // of shifts
 	identity      float64    // largest error of a lookup, times p
 	current       int        // the statement being built
+	numbers       int        // how many disclosed numbers it proves
 	lengths       []int      // of every vector, in order
 }
 
@@ -230,9 +231,16 @@ func (b *builder) build(streams func(name string) (*ligero.Stream, error)) error
 		}
 	}
 	for i := range b.head.Statements {
-		b.current = i
-		if err := b.statement(&b.head.Statements[i]); err != nil {
+		b.current, b.numbers = i, 0
+		s := &b.head.Statements[i]
+		if key := s.foreign(); key != "" {
+			return b.fault("%q means nothing for it", key)
+		}
+		if err := b.statement(s); err != nil {
 			return err
+		}
+		if len(s.Disclosed) != b.numbers {
+			return b.fault("it lists %d numbers and proves %d", len(s.Disclosed), b.numbers)
 		}
 	}
 	if err := commit(b.helpers, "helpers"); err != nil {

@@ -223,6 +223,12 @@ func (b *builder) ratio(s *Statement) error {
 		_, err = b.disclose(s, 1, c.table.rows, den, n)
 		return err
 	}
+	// Without a cell every bound would hold: there is one at least.
+	if s.Where != nil || c.b != ligero.None {
+		if err = b.within(c.table.rows, den, big.NewInt(1), n); err != nil {
+			return err
+		}
+	}
 	// m/10^e <= num/(den·10^places) if and only if the total of
 	// 10^e·num - 10^places·m·den is not negative.
 	for _, bound := range []struct {

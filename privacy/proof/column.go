@@ -66,6 +66,16 @@ func (c *ColumnShape) check() error {
 	if n := len(c.Encoding.Dictionary); class == "text" && (n == 0 || n > maxDictionary) {
 		return bad("its dictionary has %d values, want 1 to %d", n, maxDictionary)
 	}
+	seen := make(map[string]bool, len(c.Encoding.Dictionary))
+	for i, v := range c.Encoding.Dictionary {
+		if seen[v] { // one value with two numbers would be equal to itself and not
+			return bad("its dictionary lists value %d twice", i+1)
+		}
+		seen[v] = true
+	}
+	if _, ok := c.decimals(); !ok {
+		return bad("%s has no scale from 0 to 38, which proofs need", c.Type)
+	}
 	return nil
 }
 
@@ -97,14 +107,24 @@ func (c *ColumnShape) scale() int {
 	case "float":
 		return *c.Encoding.Decimal
 	case "decimal":
-		_, s, _ := strings.Cut(strings.TrimSuffix(c.Type, ")"), ", ")
-		n, err := strconv.Atoi(strings.TrimSpace(s))
-		if err != nil || n < 0 || n > 38 {
-			return 0
-		}
+		n, _ := c.decimals()
 		return n
 	}
 	return 0
+}
+
+// decimals is the scale that a decimal type names. It is false for one that is
+// out of bounds: a negative scale would make the integers other numbers.
+func (c *ColumnShape) decimals() (int, bool) {
+	if c.class() != "decimal" {
+		return 0, true
+	}
+	_, s, _ := strings.Cut(strings.TrimSuffix(c.Type, ")"), ", ")
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil || n < 0 || n > 38 {
+		return 0, false
+	}
+	return n, true
 }
 
 // parse reads a number, date, time or value as the column's integer.
@@ -160,9 +180,12 @@ func (c *ColumnShape) instant(t time.Time) (*big.Int, error) {
 	return v.Add(v, big.NewInt(int64(t.Nanosecond())/(1e9/per))), nil
 }
 
+// maxNumber is the longest text of a number.
+const maxNumber = 60
+
 // parseScaled reads a decimal number as an integer of 10^-scale units, exactly.
 func parseScaled(text string, scale int) (*big.Int, bool) {
-	if len(text) > 60 || strings.ContainsAny(text, "eEpPxX_/") {
+	if len(text) > maxNumber || strings.ContainsAny(text, "eEpPxX_/") {
 		return nil, false
 	}
 	r, ok := new(big.Rat).SetString(text)

@@ -49,10 +49,11 @@ func (b *builder) histogram(s *Statement) error {
 	if len(s.Disclosed) != bins {
 		return b.fault("it has %d counts for %d values", len(s.Disclosed), bins)
 	}
+	b.numbers = bins
 	counts := make([]*big.Int, bins)
 	total := new(big.Int)
 	for i, text := range s.Disclosed {
-		n, ok := new(big.Int).SetString(text, 10)
+		n, ok := disclosedNumber(text)
 		if !ok || n.String() != text || n.Sign() < 0 {
 			return b.fault("its count %d is malformed", i)
 		}

@@ -193,6 +193,9 @@ func (b *builder) weighted(s *Statement) error {
 	}
 	places := 0
 	for i, c := range cols {
+		if len(s.Weights[i]) > maxNumber { // before powers of ten are made of it
+			return b.fault("weight %d is no number", i+1)
+		}
 		places = max(places, c.shape.scale()+decimals(s.Weights[i]))
 	}
 	var form ligero.Form

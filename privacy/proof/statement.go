@@ -131,6 +131,38 @@ func (s *Statement) names() []string {
 	return out
 }
 
+// foreign is a key that has a value and means nothing for the statement's kind,
+// or "". A verdict shows the whole statement, so that nothing may stand in it
+// that was not proved.
+func (s *Statement) foreign() string {
+	kind := kinds[s.Kind]
+	for _, k := range []struct {
+		key string
+		set bool
+	}{
+		{"column", s.Column != ""},
+		{"columns", s.Columns != nil},
+		{"min", s.Min != ""},
+		{"max", s.Max != ""},
+		{"max_rate", s.MaxRate != ""},
+		{"times", s.Times != ""},
+		{"is", s.Is != ""},
+		{"where", s.Where != nil},
+		{"strict", s.Strict},
+		{"equals", s.Equals != ""},
+		{"within", s.Within != ""},
+		{"weights", s.Weights != nil},
+		{"k", s.K != 0},
+		{"to", s.To != nil},
+		{"from", s.From != ""},
+	} {
+		if k.set && !slices.Contains(kind.required, k.key) && !slices.Contains(kind.optional, k.key) {
+			return k.key
+		}
+	}
+	return ""
+}
+
 // Encoding says how a column becomes integers where its type does not say it
 // all (PROOFS.md, section 2).
 type Encoding struct {

@@ -94,6 +94,9 @@ func (b *builder) within(rows int, terms []ligero.Product, lo, hi *big.Int) erro
 		weights = append(weights, w)
 		rest.Sub(rest, w)
 	}
+	if len(weights) > b.sys.Slots() {
+		return b.fault("its total takes %d bits, and a tableau row has %d slots", len(weights), b.sys.Slots())
+	}
 	var digits []bool
 	if b.proves && b.sess != nil {
 		x := b.add(rows, terms)
@@ -177,11 +180,21 @@ func (b *builder) disclose(s *Statement, index, rows int, terms []ligero.Product
 	if index >= len(s.Disclosed) {
 		return nil, b.fault("its number %d is missing", index)
 	}
-	t, ok := new(big.Int).SetString(s.Disclosed[index], 10)
+	b.numbers = index + 1
+	t, ok := disclosedNumber(s.Disclosed[index])
 	if !ok || t.String() != s.Disclosed[index] || new(big.Int).Abs(t).Cmp(maxTotal) > 0 {
 		return nil, b.fault("its number %d is malformed", index)
 	}
 	return t, b.demand(rows, field.Big(t), terms)
+}
+
+// disclosedNumber reads a number that is at most maxTotal. Longer text is not
+// looked at: reading it takes time that grows with its square.
+func disclosedNumber(text string) (*big.Int, bool) {
+	if len(text) > 40 {
+		return nil, false
+	}
+	return new(big.Int).SetString(text, 10)
 }
 
 // known gives the largest absolute value of a column in a total, or an error

@@ -82,6 +82,10 @@ func Verify(ctx context.Context, file []byte, opt VerifyOptions) (*Result, error
 	if len(body) < least(h.Params, nil, oraclesOf(h)) {
 		return nil, privacy.Tampered("verify", "proof", "it is shorter than its parameters need")
 	}
+	// Before anything is built: weak sizes have too few slots for some statements.
+	if bits := h.Params.Bits(0); bits < MinBits && !opt.InsecureParams {
+		return nil, weak(bits)
+	}
 	lengths, err := measure(h, nil, false)
 	if err != nil {
 		return nil, malformed(err)
@@ -109,7 +113,7 @@ func Verify(ctx context.Context, file []byte, opt VerifyOptions) (*Result, error
 	}
 	bits := h.Params.Bits(b.identity)
 	if bits < MinBits && !opt.InsecureParams {
-		return nil, privacy.Refused("verify", "proof", "its parameters give %.0f bits of soundness, at least %d are needed", bits, MinBits)
+		return nil, weak(bits)
 	}
 	if err = ctx.Err(); err != nil {
 		return nil, err
@@ -118,6 +122,10 @@ func Verify(ctx context.Context, file []byte, opt VerifyOptions) (*Result, error
 		return nil, err
 	}
 	return b.result(file, session.Roots(), int(math.Floor(bits))), nil
+}
+
+func weak(bits float64) error {
+	return privacy.Refused("verify", "proof", "its parameters give %.0f bits of soundness, at least %d are needed", bits, MinBits)
 }
 
 // malformed makes a fault of a header's statements one of the file.

@@ -3,18 +3,21 @@ package proof
 import (
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // words says a statement in plain English. The statement has been verified.
-func (b *builder) words(s *Statement) string {
+func (b *builder) words(raw *Statement) string {
 	var t *builtTable
 	for _, x := range b.tables {
-		if x.shape.Name == s.Table {
+		if x.shape.Name == raw.Table {
 			t = x
 		}
 	}
 	shape := func(name string) *ColumnShape { return t.columns[name].shape }
+	s := raw.named()
 	where := ""
 	if s.Where != nil {
 		where = fmt.Sprintf(" where %s is %q", s.Where.Column, s.Where.Is)
@@ -25,7 +28,7 @@ func (b *builder) words(s *Statement) string {
 	case "range":
 		return fmt.Sprintf("every value of %s that is there is from %s to %s", s.Column, s.Min, s.Max)
 	case "member":
-		return fmt.Sprintf("every value of %s that is there is one of %d listed values", s.Column, len(shape(s.Column).Encoding.Dictionary))
+		return fmt.Sprintf("every value of %s that is there is one of %d listed values", s.Column, len(shape(raw.Column).Encoding.Dictionary))
 	case "nulls":
 		switch {
 		case s.Max != "":
@@ -35,10 +38,10 @@ func (b *builder) words(s *Statement) string {
 		}
 		return fmt.Sprintf("no value of %s is missing", s.Column)
 	case "sum":
-		what, scale := s.Column, shape(s.Column).scale()
+		what, scale := s.Column, shape(raw.Column).scale()
 		if s.Times != "" {
 			what += " times " + s.Times
-			scale += shape(s.Times).scale()
+			scale += shape(raw.Times).scale()
 		}
 		if s.Min == "" && s.Max == "" {
 			v, _ := new(big.Int).SetString(s.Disclosed[0], 10)
@@ -47,7 +50,7 @@ func (b *builder) words(s *Statement) string {
 		return fmt.Sprintf("the sum of %s is %s", what, between(s))
 	case "mean":
 		if s.Min == "" && s.Max == "" {
-			return fmt.Sprintf("the mean of %s%s is %s, of %s values", s.Column, where, quotient(s.Disclosed[0], s.Disclosed[1], shape(s.Column).scale()), s.Disclosed[1])
+			return fmt.Sprintf("the mean of %s%s is %s, of %s values", s.Column, where, quotient(s.Disclosed[0], s.Disclosed[1], shape(raw.Column).scale()), s.Disclosed[1])
 		}
 		return fmt.Sprintf("the mean of %s%s is %s", s.Column, where, between(s))
 	case "rate":
@@ -56,7 +59,7 @@ func (b *builder) words(s *Statement) string {
 		}
 		return fmt.Sprintf("the rate of %q in %s%s is %s", s.Is, s.Column, where, between(s))
 	case "moments":
-		mean, variance := moments(s.Disclosed, shape(s.Column).scale())
+		mean, variance := moments(s.Disclosed, shape(raw.Column).scale())
 		return fmt.Sprintf("%s has %s values, of mean %s and variance %s", s.Column, s.Disclosed[0], mean, variance)
 	case "histogram":
 		return fmt.Sprintf("the counts of the %d values of %s are exactly those listed, %s of them missing", len(s.Disclosed)-1, s.Column, s.Disclosed[0])
@@ -65,7 +68,7 @@ func (b *builder) words(s *Statement) string {
 	switch s.Kind {
 	case "weighted":
 		scale := 0
-		for i, c := range s.Columns {
+		for i, c := range raw.Columns {
 			scale = max(scale, shape(c).scale()+decimals(s.Weights[i]))
 		}
 		what := fmt.Sprintf("the sum of %s, weighted by %s,", list, strings.Join(s.Weights, ", "))
@@ -95,6 +98,36 @@ func (b *builder) words(s *Statement) string {
 		return fmt.Sprintf("no row of table %s equals a row of table %s in %s", s.Table, s.From, list)
 	}
 	return s.Kind
+}
+
+// named is the statement with its names as a sentence may hold them.
+func (s *Statement) named() *Statement {
+	out := *s
+	for _, name := range []*string{&out.Table, &out.Column, &out.Times, &out.Equals, &out.From} {
+		*name = plain(*name)
+	}
+	out.Columns = nil
+	for _, name := range s.Columns {
+		out.Columns = append(out.Columns, plain(name))
+	}
+	if s.Where != nil {
+		out.Where = &Where{plain(s.Where.Column), s.Where.Is}
+	}
+	if s.To != nil {
+		out.To = &Place{plain(s.To.Table), plain(s.To.Column)}
+	}
+	return &out
+}
+
+// plain quotes a name that is no single word: it was chosen by whoever made the
+// file, and must not read as a part of the sentence.
+func plain(name string) string {
+	if strings.IndexFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-./", r)
+	}) >= 0 {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 func between(s *Statement) string {

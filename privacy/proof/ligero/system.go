@@ -25,6 +25,7 @@ type System struct {
 	oracles []oracle
 	bases   [][]Elem
 	prefix  map[int]int // a prefix's length to its basis
+	ones    []Elem
 	zeros   [][]Product
 	zeroAt  []int // first row coefficient of each zero constraint
 	zeroLen int
@@ -189,11 +190,11 @@ func (s *System) tail(length int) (last, rest int) {
 func (s *System) prefixBasis(n int) int {
 	b, ok := s.prefix[n]
 	if !ok {
-		ones := make([]Elem, n)
-		for i := range ones {
-			ones[i] = field.One()
+		// One slice for all: a header may name many tables.
+		for len(s.ones) < s.Slots() {
+			s.ones = append(s.ones, field.One())
 		}
-		b = s.Basis(ones)
+		b = s.Basis(s.ones[:n:n])
 		s.prefix[n] = b
 	}
 	return b
