@@ -7,9 +7,10 @@
 // CRLF, and blank lines are skipped. A member that is absent is null, as one
 // that says null. A member named twice in one object is an error.
 //
-// Types are inferred from a sample, the first SampleRows rows. The columns are
-// the declared ones, in their order, then the other members of the sample in
-// the order of their first appearance. A column's type is
+// Types are inferred from a sample, the first SampleRows rows. Where all members
+// of the sample are declared, the columns are the declared ones in their order;
+// else they stand in the order of their first appearance, and declared ones that
+// do not appear come last. The type of a column that is not declared is
 //
 //   - a struct, where every cell that is not null is an object, with members
 //     inferred in the same way;

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -149,19 +150,35 @@ func (r *reader) infer(ctx context.Context) error {
 		size += len(line) + 48
 	}
 	r.rows = len(r.sample)
-	fields := make([]arrow.Field, len(r.root.names))
+	r.schema = r.columns(p.order)
+	return nil
+}
+
+// columns decides types and order.
+func (r *reader) columns(order []int) *arrow.Schema {
+	var declared []arrow.Field
 	var md *arrow.Metadata
-	n := 0
 	if d := r.opt.Schema; d != nil {
 		m := d.Metadata()
-		md = &m
-		n = copy(fields, d.Fields())
+		md, declared = &m, d.Fields()
 	}
-	for i := n; i < len(fields); i++ {
-		fields[i] = arrow.Field{Name: r.root.names[i], Type: r.root.members[i].kind(r.opt.AllText), Nullable: true}
+	if len(declared) == len(r.root.names) {
+		return arrow.NewSchema(declared, md)
 	}
-	r.schema = arrow.NewSchema(fields, md)
-	return nil
+	var fields []arrow.Field
+	for _, i := range order {
+		f := arrow.Field{Name: r.root.names[i], Type: r.root.members[i].kind(r.opt.AllText), Nullable: true}
+		if i < len(declared) {
+			f = declared[i]
+		}
+		fields = append(fields, f)
+	}
+	for i, f := range declared {
+		if !slices.Contains(order, i) {
+			fields = append(fields, f)
+		}
+	}
+	return arrow.NewSchema(fields, md)
 }
 
 // row adds a line of the sample.

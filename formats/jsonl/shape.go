@@ -34,6 +34,7 @@ type sampler struct {
 	want   map[string]bool // the columns asked for; nil for all
 	shapes int             // made so far
 	stamp  int64
+	order  []int // of the root's members, as they appeared first
 }
 
 func (p *sampler) newShape(at int) (*shape, error) {
@@ -149,6 +150,9 @@ func (p *sampler) object(s *shape) error {
 		m := s.members[i]
 		if m.stamp == stamp {
 			return l.fault(at, "the member %q is there twice", short(name))
+		}
+		if s == p.root && m.stamp == 0 {
+			p.order = append(p.order, i)
 		}
 		m.stamp = stamp
 		if err := p.value(m); err != nil {
