@@ -93,7 +93,10 @@ func compile(n *document.Node, opt Options) (*Spec, error) {
 	s := &Spec{pool: &recycler{}, worlds: map[synth.Seed]*world{}}
 	c := &compiler{s: s}
 	c.errs.add(decodeParams(n, &s.decl))
-	if n.Kind != document.Map || s.decl.Tables == nil {
+	if len(s.decl.Tables) == 0 {
+		if c.errs.list == nil {
+			c.errs.add(n.Pos.Errorf("there are no tables"))
+		}
 		return nil, c.errs.err()
 	}
 	if s.decl.Version != 1 {
@@ -128,9 +131,6 @@ func compile(n *document.Node, opt Options) (*Spec, error) {
 // tables sets up the tables without their columns' makers.
 func (c *compiler) tables(opt Options) {
 	s := c.s
-	if len(s.decl.Tables) == 0 {
-		c.errs.add(document.Pos{Name: "spec", Line: 1, Column: 1}.Errorf("there are no tables"))
-	}
 	for i := range s.decl.Tables {
 		d := &s.decl.Tables[i]
 		t := &tab{name: d.name, pos: d.pos, decl: &d.decl, id: i, rows: -1}

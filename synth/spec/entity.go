@@ -8,7 +8,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/verisim/verisim/formats/document"
-	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/synth/fake"
 	"github.com/verisim/verisim/synth/rng"
 )
@@ -29,65 +28,6 @@ type drawn struct {
 
 func (d *drawn) person() fake.Person   { return d.Locale.Person(d.draw, d.Draw) }
 func (d *drawn) company() fake.Company { return d.Locale.Company(d.draw, d.Draw) }
-
-// share is a part of an entity that a column can hold.
-type entityPart struct {
-	name  string
-	role  table.Role
-	text  func(dst []byte, d *drawn) []byte
-	value func(d *drawn) float64 // of numbers and days
-	typ   arrow.DataType         // nil: text
-}
-
-func entityKinds() []string { return []string{"person", "company", "address"} }
-
-// parts lists what an entity of a kind has.
-func parts(kind string) []entityPart {
-	word := func(s string, dst []byte) []byte { return append(dst, s...) }
-	place := []entityPart{
-		{name: "street", role: table.RoleDirect, text: func(dst []byte, d *drawn) []byte { return d.AppendStreet(dst) }},
-		{name: "district", role: table.RoleQuasi, text: func(dst []byte, d *drawn) []byte { return word(d.District(), dst) }},
-		{name: "district_code", role: table.RoleQuasi, text: func(dst []byte, d *drawn) []byte { return word(d.DistrictCode(), dst) }},
-		{name: "city", role: table.RoleQuasi, text: func(dst []byte, d *drawn) []byte { return word(d.City().Name, dst) }},
-		{name: "region", role: table.RoleQuasi, text: func(dst []byte, d *drawn) []byte { return word(d.City().Region, dst) }},
-		{name: "region_code", role: table.RoleQuasi, text: func(dst []byte, d *drawn) []byte { return word(d.City().RegionCode, dst) }},
-		{name: "postcode", role: table.RoleQuasi, text: func(dst []byte, d *drawn) []byte { return d.AppendPostcode(dst) }},
-		{name: "country", text: func(dst []byte, d *drawn) []byte { return word(d.Locale.Country, dst) }},
-		{name: "country_code", text: func(dst []byte, d *drawn) []byte { return word(d.Locale.Code, dst) }},
-		{name: "zone", text: func(dst []byte, d *drawn) []byte { return word(d.City().Zone, dst) }},
-		{name: "address", role: table.RoleDirect, text: func(dst []byte, d *drawn) []byte { return d.AppendFull(dst) }},
-		{name: "latitude", role: table.RoleQuasi, typ: arrow.PrimitiveTypes.Float64, value: func(d *drawn) float64 { return d.Lat() }},
-		{name: "longitude", role: table.RoleQuasi, typ: arrow.PrimitiveTypes.Float64, value: func(d *drawn) float64 { return d.Lon() }},
-		{name: "locale", text: func(dst []byte, d *drawn) []byte { return word(d.Locale.Name, dst) }},
-	}
-	switch kind {
-	case "person":
-		return append([]entityPart{
-			{name: "name", role: table.RoleDirect, text: func(dst []byte, d *drawn) []byte { return d.person().AppendName(dst) }},
-			{name: "given", role: table.RoleDirect, text: func(dst []byte, d *drawn) []byte { return d.person().AppendGiven(dst) }},
-			{name: "family", role: table.RoleDirect, text: func(dst []byte, d *drawn) []byte { return word(d.person().Family(), dst) }},
-			{name: "username", role: table.RoleDirect, text: func(dst []byte, d *drawn) []byte { return d.person().AppendUsername(dst) }},
-			{name: "email", role: table.RoleDirect, text: func(dst []byte, d *drawn) []byte { return d.person().AppendEmail(dst) }},
-			{name: "phone", role: table.RoleDirect, text: func(dst []byte, d *drawn) []byte { return d.person().AppendPhone(dst) }},
-			{name: "sex", role: table.RoleQuasi, text: func(dst []byte, d *drawn) []byte { return word(d.Locale.Sexes()[d.person().Sex()], dst) }},
-			{name: "birth_date", role: table.RoleQuasi, typ: arrow.FixedWidthTypes.Date32, value: func(d *drawn) float64 { return float64(d.person().BirthDay(d.clock)) }},
-			{name: "age", role: table.RoleQuasi, typ: arrow.PrimitiveTypes.Int64, value: age},
-			{name: "national_id", role: table.RoleDirect, text: func(dst []byte, d *drawn) []byte { return d.person().AppendNationalID(dst, d.clock) }},
-			{name: "card", role: table.RoleDirect, text: func(dst []byte, d *drawn) []byte { return d.person().AppendCard(dst) }},
-			{name: "job", role: table.RoleQuasi, text: func(dst []byte, d *drawn) []byte { return word(d.person().Job(), dst) }},
-		}, place...)
-	case "company":
-		return append([]entityPart{
-			{name: "name", text: func(dst []byte, d *drawn) []byte { return d.company().AppendName(dst) }},
-			{name: "industry", text: func(dst []byte, d *drawn) []byte { return word(d.company().Industry(), dst) }},
-			{name: "domain", text: func(dst []byte, d *drawn) []byte { return d.company().AppendDomain(dst) }},
-			{name: "email", text: func(dst []byte, d *drawn) []byte { return d.company().AppendEmail(dst) }},
-			{name: "phone", text: func(dst []byte, d *drawn) []byte { return d.company().AppendPhone(dst) }},
-			{name: "tax_id", text: func(dst []byte, d *drawn) []byte { return d.company().AppendTaxID(dst) }},
-		}, place...)
-	}
-	return place
-}
 
 // age is the number of full years at the clock's day.
 func age(d *drawn) float64 {
@@ -168,6 +108,9 @@ func (w *partWord) build(b *binder) (maker, error) {
 		m.digits = b.codeDigits()
 		b.col.capacity, b.col.inverse = power10(m.digits), m
 	}
+	if m.list = b.partList(p); m.list != nil {
+		return m, b.typed(arrow.BinaryTypes.String, arrow.DICTIONARY)
+	}
 	return m, b.typed(arrow.BinaryTypes.String)
 }
 
@@ -176,6 +119,7 @@ type partMaker struct {
 	entity *entity
 	part   entityPart
 	digits int // unique: of the row's code, in front of the @ or at the end
+	list   *partList
 }
 
 // sampler draws entities.
@@ -232,6 +176,9 @@ func (m *partMaker) make(f *frame, c *column) (arrow.Array, error) {
 			out.store(i, vals[:])
 		})
 		return out.array(), nil
+	}
+	if m.list != nil {
+		return m.list.make(f, c, &s)
 	}
 	t := newTexts(f.pool(), f.n, &c.hint)
 	if m.digits == 0 {

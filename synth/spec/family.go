@@ -37,6 +37,9 @@ func (c *counts) of(draw uint64) int64 {
 // and a walk of at most so many draws to find a row.
 const blockParents = 256
 
+// maxCounted is how many parents are counted one by one: half a minute.
+const maxCounted = 1 << 32
+
 // family finds the children of parents and the parents of children, which lie
 // in the order of their parents.
 type family struct {
@@ -55,6 +58,9 @@ func newFamily(c counts, key rng.Key, parents int64) (*family, error) {
 		}
 		f.total = parents * c.fixed
 		return f, nil
+	}
+	if parents > maxCounted {
+		return nil, fmt.Errorf("counts that differ are possible for up to %d parents, and there are %d; give each the same number", int64(maxCounted), parents)
 	}
 	f.starts = make([]int64, 0, parents/blockParents+1)
 	for p := int64(0); p < parents; p++ {

@@ -18,6 +18,8 @@ func one(columns string) string {
 func TestFaults(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"no tables", "version: 1\n", `"tables" is missing`},
+		{"an empty mapping of tables", "tables: {}", "1:1: there are no tables"},
+		{"null tables", "tables:\n", "expected a mapping of tables"},
 		{"version", "version: 2\ntables: {t: {rows: 1, columns: {a: {key: int}}}}", "1:10: version 2"},
 		{"unknown key", "sede: 4\ntables: {t: {rows: 1, columns: {a: {key: int}}}}", `1:1: key "sede" is not known here; did you mean "seed"?`},
 		{"not yaml", "tables: [", "1:"},
@@ -146,6 +148,9 @@ func TestAllFaults(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(one("      a: {when: {\"id > 3\": {pick: {a: 1}}, else: {pattern: \"[a-c]{2,4}\"}}}"))
 	f.Add("tables:\n  a: {rows: 3, columns: {k: {key: uuid}, n: {count: b}}}\n  b: {per: {parent: a, count: {poisson: 2}}, columns: {r: {ref: a.k}, t: {time: {order: true}}}}")
+	for _, path := range specFiles(f) {
+		f.Add(string(read(f, path)))
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if strings.Contains(text, "fake") { // pools are large, and not ours
 			t.Skip()

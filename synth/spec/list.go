@@ -99,21 +99,26 @@ func (m *listMaker) make(f *frame, c *column) (arrow.Array, error) {
 	for at := 0; at < f.n; at += blockRows {
 		n := min(blockRows, f.n-at)
 		m.indices(f, c, at, idx[:n])
-		t.reserve(n*m.max + padding)
-		dst, to := t.data[:cap(t.data)], len(t.data)
-		for i, ix := range idx[:n] {
-			from, size := m.off[ix], int(m.off[ix+1]-m.off[ix])
-			if size <= padding { // a fixed size is one load and one store
-				*(*[padding]byte)(dst[to:]) = *(*[padding]byte)(m.bytes[from:])
-			} else {
-				copy(dst[to:], m.bytes[from:int(from)+size])
-			}
-			to += size
-			t.off[at+i+1] = int32(to)
-		}
-		t.data = t.data[:to]
+		t.gather(m.list, idx[:n], at)
 	}
 	return t.finish()
+}
+
+// gather writes the texts at some places of a list, from cell at on.
+func (t *texts) gather(l *list, idx []int32, at int) {
+	t.reserve(len(idx)*l.max + padding)
+	dst, to := t.data[:cap(t.data)], len(t.data)
+	for i, ix := range idx {
+		from, size := l.off[ix], int(l.off[ix+1]-l.off[ix])
+		if size <= padding { // a fixed size is one load and one store
+			*(*[padding]byte)(dst[to:]) = *(*[padding]byte)(l.bytes[from:])
+		} else {
+			copy(dst[to:], l.bytes[from:int(from)+size])
+		}
+		to += size
+		t.off[at+i+1] = int32(to)
+	}
+	t.data = t.data[:to]
 }
 
 // reserve makes room for so many bytes more.
