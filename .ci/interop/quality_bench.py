@@ -1,8 +1,9 @@
-"""Time ten checks on the same rows: verisim, DuckDB, pandera, Great Expectations.
+"""Time ten checks, and a profile, on the same rows: verisim, DuckDB, pandera,
+Great Expectations.
 
 Processor time, one thread each, both sides one after the other in one run; the
-median of three. verisim reads an Arrow file each time, the others start from
-data in memory.
+median of three. The others start from data in memory; verisim's first line
+reads an Arrow file, its second is the same rows in memory (BenchmarkTenChecks).
 
     python .ci/interop/quality_bench.py VERISIM [ROWS]
 """
@@ -78,6 +79,22 @@ def run_verisim(verisim, data, suite):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def in_memory():
+    """Seconds a row of quality/rule's benchmark."""
+    out = subprocess.run(
+        ["go", "test", "-run", "xxx", "-bench", "TenChecks", "-benchtime", "3x", "-cpu", "1", "./quality/rule"], capture_output=True, text=True
+    ).stdout.split()
+    figures = [float(out[i - 1]) / 1e9 for i, word in enumerate(out) if word == "cpu-ns/row"]
+    return figures[0], figures[1]  # ids that rise, ids in any order
+
+
+def run_profile(verisim, data):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([verisim, "profile", data, "--workers", "1", "--json"], capture_output=True, check=True, env={**os.environ, "GOMAXPROCS": "1"})
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def duck_sql(distinct):
     listed = ", ".join(f"'{x}'" for x in REGIONS)
     return f"""
@@ -149,18 +166,25 @@ def main():
             w.write_table(table, max_chunksize=65536)
         with open(suite, "w") as f:
             f.write(SUITE)
-        ours = median_of(lambda: run_verisim(verisim, data, suite))
+        file = median_of(lambda: run_verisim(verisim, data, suite))
+        profiled = median_of(lambda: run_profile(verisim, data))
+    ours, shuffled = (x * n for x in in_memory())
     print(f"{n} rows, ten checks, processor time, one thread, median of 3")
 
     def line(name, seconds):
         print(f"{name:34} {seconds / n * 1e9:8.1f} ns/row {n / seconds / 1e6:8.2f} M rows/s {seconds / ours:7.1f} x", flush=True)
 
-    line("verisim validate FILE.arrow", ours)
+    line("verisim validate FILE.arrow", file)
+    line("verisim, in memory", ours)
+    line("verisim, in memory, ids shuffled", shuffled)
     con = duckdb.connect(config={"threads": 1})
     con.register("given", table)
     con.execute("create table t as select * from given")
     line("DuckDB, exact distinct", median_of(lambda: cpu(lambda: con.execute(duck_sql("count(distinct id)")).fetchall())))
     line("DuckDB, approximate distinct", median_of(lambda: cpu(lambda: con.execute(duck_sql("approx_count_distinct(id)")).fetchall())))
+    summarized = median_of(lambda: cpu(lambda: con.execute("summarize t").fetchall()))
+    values = n * table.num_columns
+    print(f"verisim profile FILE.arrow: {profiled / values * 1e9:.1f} ns/value; DuckDB SUMMARIZE: {summarized / values * 1e9:.1f} ns/value, {summarized / profiled:.1f} x")
     con.close()
     frame = table.to_pandas()
     line("pandera, pandas", run_pandera(frame))

@@ -63,7 +63,7 @@ func (s *fileSource) files(args []string) error {
 			if name == "" {
 				name, _, _ = strings.Cut(filepath.Base(path), ".")
 			}
-			if err := put(name, path); err != nil {
+			if err = put(name, path); err != nil {
 				return err
 			}
 			continue

@@ -191,3 +191,40 @@ func TestGateAgrees(t *testing.T) {
 		t.Errorf("%d passed + %d held != %d rows", passed, held, got.Rows)
 	}
 }
+
+// TestRisingKeys judges batches of rising ids, which need no hashing until two
+// of them overlap.
+func TestRisingKeys(t *testing.T) {
+	s := schema(t, "id int64")
+	for _, c := range []struct {
+		batches []string
+		want    string
+	}{
+		{[]string{`[{"id": 1}, {"id": 5}]`, `[{"id": 6}, {"id": 9}]`, `[{"id": -3}]`}, "0/5 []"},
+		{[]string{`[{"id": 1}, {"id": 5}]`, `[{"id": 3}, {"id": 9}]`}, "0/4 []"},
+		{[]string{`[{"id": 1}, {"id": 5}]`, `[{"id": 5}, {"id": 9}]`, `[{"id": 1}]`}, "2/5 [2 4]"},
+		{[]string{`[{"id": 1}, {"id": 5}]`, `[{"id": 9}, {"id": 5}]`}, "1/4 [3]"},
+		{[]string{`[{"id": 1}, {"id": null}, {"id": 5}]`, `[{"id": 5}]`}, "1/3 [3]"},
+	} {
+		p := compile(t, "columns:\n  id: {unique: true}\n", map[string]*arrow.Schema{"": s})
+		a, b := p.New(), p.New()
+		first := int64(0)
+		for i, text := range c.batches {
+			batch := rows(t, memory.DefaultAllocator, s, text)
+			if err := []*State{a, b}[i%2].AddAt("", first, batch); err != nil {
+				t.Fatal(err)
+			}
+			first += batch.NumRows()
+		}
+		if err := a.Merge(b); err != nil {
+			t.Fatal(err)
+		}
+		r, err := a.Finish()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprintf("%d/%d %v", r.Checks[0].Failed, r.Checks[0].Rows, r.Checks[0].Examples); got != c.want {
+			t.Errorf("unique of %q = %s, want %s", c.batches, got, c.want)
+		}
+	}
+}

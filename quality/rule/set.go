@@ -2,7 +2,9 @@ package rule
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/maphash"
+	"math/bits"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -217,8 +219,21 @@ func newTexts(list [][]byte) *textSet {
 	return s
 }
 
+// slot hashes all of a text: up to 16 bytes as two words, which overlap.
 func (s *textSet) slot(b []byte) int {
-	return int(maphash.Bytes(s.seed, b)) & (len(s.slots) - 1)
+	var x, y uint64
+	switch n := len(b); {
+	case n > 16:
+		return int(maphash.Bytes(s.seed, b)) & (len(s.slots) - 1)
+	case n >= 8:
+		x, y = binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[n-8:])
+	case n >= 4:
+		x, y = uint64(binary.LittleEndian.Uint32(b)), uint64(binary.LittleEndian.Uint32(b[n-4:]))
+	case n > 0:
+		x, y = uint64(b[0]), uint64(b[n/2])<<8|uint64(b[n-1])
+	}
+	hi, lo := bits.Mul64(x^fibonacci, (y^uint64(len(b)))*fibonacci|1)
+	return int(hi^lo) & (len(s.slots) - 1)
 }
 
 func (s *textSet) has(b []byte) bool {

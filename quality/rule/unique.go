@@ -115,7 +115,7 @@ func (b *binder) uniqueKeys(cols []int, change func(k *keyReader)) error {
 		if gated {
 			return &uniqueCell{keys: keys, set: s.set(keys.word)}, nil
 		}
-		return &uniqueLog{keys: keys, log: s.log(keys.word, seed)}, nil
+		return &uniqueLog{keys: keys, log: s.log(keys.word, seed), rising: ascents{limit: s.memory()}}, nil
 	}
 	return nil
 }
@@ -151,15 +151,37 @@ func (c *uniqueCell) add(v *view, applies, fail bitmap) error {
 
 // uniqueLog keeps the keys until all are there.
 type uniqueLog struct {
-	keys *keyReader
-	log  *key.Log
+	keys   *keyReader
+	log    *key.Log
+	rising ascents
 }
 
-func (c *uniqueLog) add(v *view, applies, _ bitmap) error { return c.keys.log(v, applies, c.log) }
+func (c *uniqueLog) add(v *view, applies, _ bitmap) error {
+	if c.keys.word && c.keys.missing == nil {
+		col, err := v.column(c.keys.cols[0])
+		if err != nil {
+			return err
+		}
+		if col.valid == nil && c.rising.take(v, col, applies) {
+			return nil
+		}
+	}
+	return c.keys.log(v, applies, c.log)
+}
 
-func (c *uniqueLog) merge(o cell) error { return c.log.Merge(o.(*uniqueLog).log) }
+func (c *uniqueLog) merge(o cell) error {
+	p := o.(*uniqueLog)
+	c.rising.merge(&p.rising)
+	return c.log.Merge(p.log)
+}
 
 func (c *uniqueLog) finish(t *tally) error {
+	if c.log.Len() == 0 && c.rising.apart() {
+		return nil
+	}
+	if err := c.rising.spill(c.log); err != nil {
+		return err
+	}
 	_, err := c.log.Repeats(func(row int64) {
 		t.failed++
 		t.example(row)
@@ -167,4 +189,7 @@ func (c *uniqueLog) finish(t *tally) error {
 	return err
 }
 
-func (c *uniqueLog) close() { c.log.Close() }
+func (c *uniqueLog) close() {
+	c.rising = ascents{}
+	c.log.Close()
+}
