@@ -76,7 +76,7 @@ func attestFiles(_ context.Context, e *env, c *cli.Context) error {
 		return err
 	}
 	if !e.quiet {
-		fmt.Fprintf(e.err, "%d files, signed by %s -> %s\n", len(st.Subjects), signer, c.String("output"))
+		fmt.Fprintf(e.err, "%s, signed by %s -> %s\n", counted(len(st.Subjects), "file"), signer, c.String("output"))
 	}
 	return nil
 }
@@ -118,19 +118,27 @@ func verifyStatement(e *env, path string, policy attest.Policy) error {
 		if err != nil {
 			return err
 		}
-		words = fmt.Sprintf("%d subjects erased in keyring %s, by the signer's clock %s\n", len(r.Tags), r.Keyring, r.Time.Format(time.RFC3339))
+		words = fmt.Sprintf("%s erased in keyring %s, by the signer's clock %s\n", counted(len(r.Tags), "subject"), r.Keyring, r.Time.Format(time.RFC3339))
 	case filesType:
 		for _, s := range st.Subjects {
 			if err := checkFile(filepath.Join(filepath.Dir(path), s.Name), s); err != nil {
 				return err
 			}
 		}
-		words = fmt.Sprintf("%d files are the ones that were signed\n", len(st.Subjects))
+		words = counted(len(st.Subjects), "file") + " as signed\n"
 	default:
 		return &privacy.Error{Kind: privacy.ErrVersion, Verb: "verify", Object: "statement", Cause: fmt.Sprintf("its predicate is %q", st.PredicateType)}
 	}
 	fmt.Fprintf(e.out, "%s holds\n%s%s\n", path, words, signedBy(verdict.Signer.ID(), verdict.Pinned))
 	return nil
+}
+
+// counted is a number with its noun.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func signedBy(id string, pinned bool) string {

@@ -90,7 +90,7 @@ func erase(_ context.Context, e *env, c *cli.Context) error {
 		return err
 	}
 	if !e.quiet {
-		fmt.Fprintf(e.err, "%d subjects erased, %d in all; record -> %s\nnot protected: %s\n", len(subjects), ring.Erased(), to, eraseLimit)
+		fmt.Fprintf(e.err, "%s erased, %d in all; record -> %s\nnot protected: %s\n", counted(len(subjects), "subject"), ring.Erased(), to, eraseLimit)
 	}
 	return nil
 }

@@ -26,11 +26,12 @@
 // Files of other writers too: pages V1 and V2, PLAIN, dictionaries, RLE, the
 // three DELTA encodings, BYTE_STREAM_SPLIT; uncompressed, snappy, gzip, zstd,
 // lz4_raw; INT96 times, decimals of all four forms, lists of two and three
-// levels. Maps are read as lists of structs. Brotli, LZO, the deprecated LZ4
-// framing and encrypted files are refused by name. Batches have
-// ReadOptions.RowsPerBatch rows (default 65,536), fewer at the end of a row
-// group or where cells are long. A dictionary column has one dictionary for the
-// whole file, as long as all of its pages are dictionary-encoded.
+// levels. Maps are read as lists of structs. Brotli, LZO and the deprecated LZ4
+// framing are refused by name; so are encrypted files, which [Encrypted] reads
+// and writes. Batches have ReadOptions.RowsPerBatch rows (default 65,536), fewer
+// at the end of a row group or where cells are long. A dictionary column has one
+// dictionary for the whole file, as long as all of its pages are
+// dictionary-encoded.
 //
 // # Hostile input
 //
