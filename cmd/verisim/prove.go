@@ -31,7 +31,8 @@ holds for the file's rows and shows nothing else about them; names, types and
 numbers of rows are public, and an exact total that a statement asks for is
 disclosed.
 Whoever has the proof checks it with "verisim verify", without a key and without
-the data. Statements that do not hold give exit code 3, and no proof.
+the data. Statements that do not hold give exit code 3, and no proof. The file of
+statements is described in privacy/proof/STATEMENTS.md.
 
 Several files are the tables that statements name; each is called as its file,
 or NAME=FILE. The method needs no trusted setup; its specification is
