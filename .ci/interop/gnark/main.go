@@ -110,5 +110,9 @@ func main() {
 		must(err)
 		return fmt.Sprint(len(file), " bytes")
 	})
-	step("privacy/proof verify", func() string { _, err := proof.Verify(context.Background(), file, proof.VerifyOptions{}); must(err); return "" })
+	step("privacy/proof verify", func() string {
+		_, err := proof.Verify(context.Background(), file, proof.VerifyOptions{})
+		must(err)
+		return ""
+	})
 }
