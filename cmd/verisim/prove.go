@@ -9,10 +9,13 @@ import (
 	"os"
 	"slices"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/urfave/cli/v2"
 
+	"github.com/verisim/verisim/cmd/internal/job"
 	"github.com/verisim/verisim/privacy"
 	"github.com/verisim/verisim/privacy/proof"
+	"github.com/verisim/verisim/quality/rule"
 )
 
 func proveVerb() verb {
@@ -28,18 +31,21 @@ holds for the file's rows and shows nothing else about them; names, types and
 numbers of rows are public, and an exact total that a statement asks for is
 disclosed.
 Whoever has the proof checks it with "verisim verify", without a key and without
-the data. Statements that do not hold give exit code 3, and no proof.
+the data. Statements that do not hold give exit code 3, and no proof. The file of
+statements is described in privacy/proof/STATEMENTS.md.
 
 Several files are the tables that statements name; each is called as its file,
 or NAME=FILE. The method needs no trusted setup; its specification is
 privacy/proof/PROOFS.md. Nobody outside has reviewed it yet.`,
 		examples: []string{
 			"verisim prove claims.parquet --statements claims.statements.yaml -o claims.proof",
+			"verisim prove claims.parquet --from-suite suite.yaml -o claims.proof",
 			"verisim verify claims.proof",
 		},
 		exits: []int{exitFindings, exitRefused, exitCorrupt},
 		flags: slices.Concat(readFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "statements", Aliases: []string{"s"}, Usage: "prove the statements in `FILE`"},
+			&cli.StringFlag{Name: "from-suite", Usage: "also prove the rules of the suite in `FILE`, as far as statements can say them"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the proof to `FILE`"},
 			&cli.BoolFlag{Name: "replace", Usage: "replace what is there"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object a statement"},
@@ -56,8 +62,8 @@ func prove(ctx context.Context, e *env, c *cli.Context) error {
 		return err
 	}
 	switch {
-	case c.String("statements") == "":
-		return hint(usagef("prove: no statements"), "name a file with --statements")
+	case c.String("statements") == "" && c.String("from-suite") == "":
+		return hint(usagef("prove: no statements"), "name a file with --statements, or a suite with --from-suite")
 	case out == "":
 		return hint(usagef("prove: no output"), "name a file with -o")
 	case out == "-" && (e.outTerminal || c.Bool("json")):
@@ -66,9 +72,11 @@ func prove(ctx context.Context, e *env, c *cli.Context) error {
 	if err = free(c.Bool("replace"), out); err != nil {
 		return err
 	}
-	doc, err := readStatements(c.String("statements"))
-	if err != nil {
-		return err
+	doc := &proof.Document{Version: proof.Version}
+	if path := c.String("statements"); path != "" {
+		if doc, err = readStatements(path); err != nil {
+			return err
+		}
 	}
 	file, err := proveInputs(ctx, e, c, doc, n)
 	if err != nil {
@@ -113,6 +121,9 @@ func proveInputs(ctx context.Context, e *env, c *cli.Context, doc *proof.Documen
 		}
 		doc.DefaultTable(ins[0].name)
 	}
+	if err = addSuite(e, c, doc, ins); err != nil {
+		return nil, err
+	}
 	p := proof.New(doc, proof.Options{Workers: workers})
 	watch := newProgress(e, "prove")
 	defer watch.done()
@@ -135,6 +146,38 @@ func proveInputs(ctx context.Context, e *env, c *cli.Context, doc *proof.Documen
 		}
 	}
 	return p.Prove(ctx)
+}
+
+// addSuite adds the statements that the rules of --from-suite are, and tells which
+// rules are none.
+func addSuite(e *env, c *cli.Context, doc *proof.Document, ins []*input) error {
+	path := c.String("from-suite")
+	if path == "" {
+		return nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	suite, err := rule.Parse(path, text)
+	if err != nil {
+		return err
+	}
+	schemas := map[string]*arrow.Schema{}
+	for _, in := range ins {
+		schemas[in.name] = in.Stream.Schema()
+	}
+	more, left := job.StatementsOf(suite, schemas, doc)
+	doc.Statements = append(doc.Statements, more...)
+	if !e.quiet {
+		for _, u := range left {
+			fmt.Fprintf(e.err, "verisim: not proved: %s: %s\n", u.Rule, u.Why)
+		}
+	}
+	if len(doc.Statements) == 0 {
+		return usagef("%s: none of its %d rules can be proved", path, len(suite.Checks))
+	}
+	return nil
 }
 
 // proofFault gives the errors of a prover their exit codes: data that do not

@@ -292,7 +292,7 @@ func (b *builder) bounds() {
 			continue // said again, and reported, when the statement is built
 		}
 		if s.Kind == "member" {
-			if c.shape.class() == "text" {
+			if c.shape.class() == "text" && !c.shape.hashed() {
 				c.lo, c.hi = big.NewInt(1), big.NewInt(int64(len(c.shape.Encoding.Dictionary)))
 			}
 			continue

@@ -68,6 +68,8 @@ func (b *builder) rangeOf(s *Statement) error {
 		}
 	} else if c.shape.class() != "text" {
 		return b.fault("membership is for string columns; give this one a range")
+	} else if c.shape.hashed() {
+		return b.fault("it needs the list of values: of, or a dictionary under columns")
 	}
 	if !lo.IsInt64() || !hi.IsInt64() || lo.Cmp(hi) > 0 {
 		return b.fault("its bounds are the wrong way round, or beyond 64 bits")

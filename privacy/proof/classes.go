@@ -26,6 +26,9 @@ func (b *builder) reference(s *Statement) error {
 	if !comparable(c.shape, p.shape) {
 		return b.fault("its columns are encoded in different ways")
 	}
+	if c.shape.hashed() {
+		return b.fault("its columns need a list of their values: equal hashes would not prove equal strings")
+	}
 	var counts []uint32
 	if b.proves {
 		if counts, err = b.count(c, p); err != nil {
@@ -89,6 +92,11 @@ func (b *builder) anonymity(s *Statement) error {
 	cols, err := b.several(s, 1, 64)
 	if err != nil {
 		return err
+	}
+	for _, c := range cols {
+		if c.shape.hashed() {
+			return b.fault("column %q needs the list of its values: equal hashes would not prove equal strings", c.shape.Name)
+		}
 	}
 	n := cols[0].table.rows
 	if s.K < 2 || s.K > int64(n) {

@@ -1,7 +1,10 @@
 package proof
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
 	"math/big"
 	"strconv"
@@ -57,14 +60,13 @@ func (c *ColumnShape) check() error {
 	if e := c.Encoding.Decimal; e != nil && (*e < 0 || *e > 9) {
 		return bad("decimal is 0 to 9 places")
 	}
-	if d := c.Encoding.Dictionary; (d != nil) != (class == "text") {
-		if d == nil {
-			return bad("a string column needs the list of its values: a member statement with of, or a dictionary")
+	if d := c.Encoding.Dictionary; d != nil {
+		if class != "text" {
+			return bad("a dictionary is for string columns, this one is %s", c.Type)
 		}
-		return bad("a dictionary is for string columns, this one is %s", c.Type)
-	}
-	if n := len(c.Encoding.Dictionary); class == "text" && (n == 0 || n > maxDictionary) {
-		return bad("its dictionary has %d values, want 1 to %d", n, maxDictionary)
+		if n := len(d); n == 0 || n > maxDictionary {
+			return bad("its dictionary has %d values, want 1 to %d", n, maxDictionary)
+		}
 	}
 	seen := make(map[string]bool, len(c.Encoding.Dictionary))
 	for i, v := range c.Encoding.Dictionary {
@@ -77,6 +79,20 @@ func (c *ColumnShape) check() error {
 		return bad("%s has no scale from 0 to 38, which proofs need", c.Type)
 	}
 	return nil
+}
+
+// hashed says whether the integers are hashes of strings: then equal integers do
+// not mean equal strings to somebody who looks for collisions.
+func (c *ColumnShape) hashed() bool { return c.class() == "text" && c.Encoding.Dictionary == nil }
+
+// hashOf is the integer of a string without a dictionary: 62 bits of
+// SHA-256("verisim/proof/v1 text" ‖ string).
+func hashOf(s string) int64 {
+	h := sha256.New()
+	io.WriteString(h, "verisim/proof/v1 text")
+	io.WriteString(h, s)
+	var sum [sha256.Size]byte
+	return int64(binary.BigEndian.Uint64(h.Sum(sum[:0])) >> 2)
 }
 
 // class sorts types by how their cells become integers and text.
@@ -138,6 +154,9 @@ func (c *ColumnShape) parse(text string) (*big.Int, error) {
 			return big.NewInt(0), nil
 		}
 	case "text":
+		if c.hashed() {
+			return nil, fmt.Errorf("column %q has no dictionary: list its values in a member statement, or under columns", c.Name)
+		}
 		for i, v := range c.Encoding.Dictionary {
 			if v == text {
 				return big.NewInt(int64(i) + 1), nil
@@ -222,7 +241,7 @@ const blockRows = 1 << 14
 
 func newColumn(c ColumnShape) *column {
 	col := &column{shape: c}
-	if c.class() == "text" {
+	if c.class() == "text" && !c.hashed() {
 		col.codes = make(map[string]int64, len(c.Encoding.Dictionary))
 		for i, v := range c.Encoding.Dictionary {
 			col.codes[v] = int64(i) + 1
@@ -377,6 +396,9 @@ func whole[T ~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32](v []
 }
 
 func (c *column) code(s string) (int64, string) {
+	if c.codes == nil {
+		return hashOf(s), ""
+	}
 	if k, ok := c.codes[s]; ok {
 		return k, ""
 	}

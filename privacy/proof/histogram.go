@@ -17,6 +17,9 @@ func (b *builder) histogram(s *Statement) error {
 	if err != nil {
 		return err
 	}
+	if c.shape.hashed() {
+		return b.fault("column %q needs the list of its values: a member statement with of", c.shape.Name)
+	}
 	if c.lo == nil {
 		return b.fault("add a range statement for column %q: a histogram needs its values", c.shape.Name)
 	}

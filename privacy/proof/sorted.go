@@ -124,7 +124,10 @@ func (b *builder) steps(length int, s ligero.Vec, jump ligero.Form, constant int
 	})
 }
 
-// unique proves that no cell of a column is missing and no value occurs twice.
+// unique proves that no cell of a column is missing and no value occurs twice. Of
+// strings it takes hashes: different hashes are of different strings, whoever chose
+// them, and equal ones of different strings only keep a proof from being made, with
+// a chance of N^2/2^63.
 func (b *builder) unique(s *Statement) error {
 	c, err := b.column(s, s.Column)
 	if err != nil {
@@ -228,6 +231,9 @@ func (b *builder) disjoint(s *Statement) error {
 		x, y := mine[i], other[i]
 		if !comparable(x.shape, y.shape) {
 			return b.fault("column %q is encoded otherwise in table %q", x.shape.Name, s.From)
+		}
+		if x.shape.hashed() {
+			return b.fault("column %q needs the list of its values: a member statement with of", x.shape.Name)
 		}
 		for _, c := range []*builtColumn{x, y} {
 			if c.lo == nil {

@@ -268,6 +268,18 @@ func (d *Document) encodings(table string) (map[string]*Encoding, error) {
 	return out, nil
 }
 
+// HasDecimal says whether the document gives a column's decimal places.
+func (d *Document) HasDecimal(table, column string) bool {
+	e := d.Columns[column]
+	if table != d.Table || e == nil {
+		e = nil
+		if t := d.Tables[table]; t != nil {
+			e = t.Columns[column]
+		}
+	}
+	return e != nil && e.Decimal != nil
+}
+
 // Needs lists the tables that the statements speak of, and the columns of each
 // that they read.
 func (d *Document) Needs() map[string][]string {

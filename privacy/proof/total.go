@@ -200,6 +200,9 @@ func disclosedNumber(text string) (*big.Int, bool) {
 // known gives the largest absolute value of a column in a total, or an error
 // that says what to add.
 func (b *builder) known(c *builtColumn) (*big.Int, error) {
+	if c.shape.class() == "text" {
+		return nil, b.fault("column %q is text, and has no total", c.shape.Name)
+	}
 	if c.lo == nil {
 		return nil, b.fault("add a range statement for column %q: a total over cells without bounds could wrap", c.shape.Name)
 	}
