@@ -32,7 +32,7 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	on := true
 	cfg := Config{
 		Preset: name, Days: 90, Start: "2025-01-01", Drift: &on,
-		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.43), LaunderingLevel: f(.8), LaunderingPace: f(.2), LaunderingFirms: f(.1), LaunderingElectronic: f(.8),
+		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.39), LaunderingLevel: f(.9), LaunderingPace: f(.12), LaunderingFirms: f(.05), LaunderingElectronic: f(.8),
 	}
 	source := map[string]string{
 		"fraud_by_number_bp":       amlworld + "1 in 981 in HI-Small",
