@@ -133,14 +133,18 @@ func judgeRealism(ctx context.Context, e *env, c *cli.Context) error {
 	return nil
 }
 
-// realismMapping reads "card", "card:COUNTRY", or a mapping file.
+// realismMapping reads "card", "card:COUNTRY", "aml-hi", "aml-li", or a mapping
+// file.
 func realismMapping(word string) (realism.Mapping, []realism.Target, error) {
 	if kind, country, _ := strings.Cut(word, ":"); kind == "card" && !exists(word) {
 		return realism.CardMapping(country), realism.CardTargets(), nil
 	}
+	if (word == "aml-hi" || word == "aml-li") && !exists(word) {
+		return realism.TransferMapping(), realism.LaunderingTargets(word == "aml-hi"), nil
+	}
 	data, err := os.ReadFile(word)
 	if err != nil {
-		return realism.Mapping{}, nil, hint(err, "--realism takes card, card:COUNTRY, or a mapping file")
+		return realism.Mapping{}, nil, hint(err, "--realism takes card, card:COUNTRY, aml-hi, aml-li, or a mapping file")
 	}
 	var m realism.Mapping
 	err = document.Decode(word, data, &m)

@@ -60,11 +60,31 @@ func DriftTarget(on bool) Target {
 }
 
 // CardMapping is the mapping of card payments in the column names that this
-// house's own tables have; country is the preset's.
+// house's own tables have. Payers live in the country, or, where it is empty, in
+// their card's.
 func CardMapping(country string) Mapping {
+	home := ""
+	if country == "" {
+		home = "card_country"
+	}
 	return Mapping{
+		Home:         home,
 		Transactions: "transactions", ID: "transaction_id", Time: "timestamp", Amount: "amount", Label: "is_fraud",
 		Customer: "customer_id", Merchant: "merchant_id", Terminal: "terminal_id",
 		Channel: "channel", NotPresent: []string{"ecommerce"}, Country: "country", HomeCountry: country,
+		Independent: [][2]string{{"amount", "customer_id"}},
+	}
+}
+
+// TransferMapping is the mapping of transfers between accounts in the column
+// names that this house's own tables have.
+func TransferMapping() Mapping {
+	return Mapping{
+		Transactions: "transfers", ID: "transfer_id", Time: "timestamp", Amount: "amount", Label: "is_laundering",
+		From: "from_account", To: "to_account",
+		Truth:         Truth{Table: "truth", Key: "transfer_id", Pattern: "pattern"},
+		HardNegatives: Truth{Table: "hard_negatives", Key: "transfer_id"},
+		Ledger:        Ledger{Table: "postings", Account: "account_id", Amount: "amount_minor", Balance: "balance_minor", Entry: "transfer_id", Limit: "limit_minor"},
+		Independent:   [][2]string{{"amount", "from_account"}},
 	}
 }

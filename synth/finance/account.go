@@ -120,7 +120,7 @@ func (t *clearing) buildAccounts(key rng.Key) {
 			a.rate = uint32(min(float64(rates.at(k.Uint64(1)))*t.params.perDay, 8*one))
 			a.employer = t.firstFirm() + int32(rank(uint32(t.firms), log2, uint32(k.Uint64(3))))
 			a.landlord = t.firstFirm() + int32(rank(uint32(t.firms), log2, uint32(k.Uint64(4))))
-			if k.Below(5, 2) == 0 { // half of the landlords are persons
+			if k.Below(5, 5) == 0 { // a fifth of the landlords are persons
 				a.landlord = int32(k.Below(6, uint64(t.persons)))
 			}
 			a.payday = uint8(1 + k.Below(7, 5))

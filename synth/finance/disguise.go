@@ -1,7 +1,7 @@
 package finance
 
 // disguise spends the money as everybody spends: the same uses, partners,
-// sums and hours as the holders have anyway, over the two months after.
+// sums and hours as the holders have anyway, over the weeks after.
 func (c *crew) disguise(n int) {
 	if len(c.holders) == 0 {
 		return
@@ -9,9 +9,9 @@ func (c *crew) disguise(n int) {
 	t := c.t
 	for range n {
 		h := c.holders[c.seq.Below(uint64(len(c.holders)))]
-		day := int(c.start)/secondsPerDay + 1 + int(c.seq.Below(60))
-		if day >= t.cfg.Days {
-			day = int(c.start)/secondsPerDay + int(c.seq.Below(uint64(t.cfg.Days-int(c.start)/secondsPerDay)))
+		day := int(c.start+spendDays*secondsPerDay)/secondsPerDay - spendDays + 1 + int(c.seq.Below(spendDays))
+		if day < 0 || day >= t.cfg.Days {
+			continue
 		}
 		use, from, to, rush := useShop, h, t.supplier(h, c.seq.Below(7)), eveningRhythm
 		r := c.seq.Below(100)

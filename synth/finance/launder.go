@@ -77,9 +77,13 @@ type crew struct {
 	id        int32
 	shape     pattern
 	out       []dirtyPayment
+	left      int     // payments that lie outside the world's time
 	holders   []int32 // who has the money in the end
 	campaigns []washing
 }
+
+// spendDays is how long the money is spent in disguise (assumption).
+const spendDays = 20
 
 // reportedFrom is the threshold of reporting cash, minor units: 10,000 in the EU (regulation
 // 2024/1624) and in the US (31 CFR 1010.311).
@@ -89,11 +93,15 @@ func (c *crew) campaign(run, room int) {
 	t := c.t
 	c.seq = t.key.Name("washing").At(uint64(run)).Sequence()
 	c.id, c.holders = int32(len(c.campaigns)), c.holders[:0]
-	c.start = t.second(int(c.seq.Below(uint64(t.cfg.Days))), dayRhythm, c.seq.Uint64())
+	// Campaigns are under way when the world begins and when it ends, so that
+	// their stages are mixed alike all the time; what lies outside is left out.
+	day := int32(c.seq.Below(uint64(t.cfg.Days+spendDays))) - spendDays
+	c.start = day*secondsPerDay + t.clocks[dayRhythm][0].at(uint32(c.seq.Uint64()))
 	c.shape = pattern(c.weights.at(c.seq.Uint64()))
 	first := len(c.out)
+	c.left = 0
 	patternTable[c.shape].run(c)
-	inside := len(c.out) - first
+	inside := len(c.out) - first + c.left
 	for i := first; i < len(c.out); i++ { // helpers spend their share, too
 		if to := c.out[i].to; to < c.t.desk(0) && c.seq.Below(2) == 0 {
 			c.hold(to)
@@ -185,6 +193,7 @@ func (c *crew) move(from, to int32, v int64, at int32) int32 {
 func (c *crew) send(from, to int32, v int64, at int32, format uint8, shape pattern) int32 {
 	day := int(at) / secondsPerDay
 	if from == to || at < 0 || day >= c.t.cfg.Days {
+		c.left++
 		return at
 	}
 	if c.seq.Below(100) < 70 { // within the hours of business of that day

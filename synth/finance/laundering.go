@@ -32,18 +32,18 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	on := true
 	cfg := Config{
 		Preset: name, Days: 90, Start: "2025-01-01", Drift: &on,
-		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.41), LaunderingLevel: f(.95), LaunderingPace: f(.2), LaunderingFirms: f(.1), LaunderingElectronic: f(.8),
+		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.39), LaunderingLevel: f(.9), LaunderingPace: f(.12), LaunderingFirms: f(.05), LaunderingElectronic: f(.8),
 	}
 	source := map[string]string{
 		"fraud_by_number_bp":       amlworld + "1 in 981 in HI-Small",
 		"laundering_outside_share": amlworld + "38 % in HI-Small",
 	}
 	if name == "aml-li" {
-		cfg.FraudByNumber, cfg.Outside, cfg.LaunderingLevel, cfg.LaunderingPace = f(1e4/1942), f(.72), f(.7), f(.5)
+		cfg.FraudByNumber, cfg.Outside, cfg.LaunderingLevel, cfg.LaunderingPace = f(1e4/1942), f(.55), f(.7), f(.3)
 		cfg.LaunderingElectronic = f(.3)
 		source = map[string]string{
 			"fraud_by_number_bp":       amlworld + "1 in 1,942 in LI-Small",
-			"laundering_outside_share": amlworld + "71 % in LI-Small, 81 % in LI-Large",
+			"laundering_outside_share": "assumption; " + amlworld + "71 % in LI-Small",
 		}
 	}
 	cfg.Mix = map[string]float64{}

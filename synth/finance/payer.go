@@ -107,9 +107,9 @@ func (t *clearing) person(out []payment, i int32, day int, person, k rng.Key) []
 			out = append(out, t.pay(useFriend, i, int32(x>>20%uint64(t.persons)), a.level, t.second(day, onlineRhythm, x>>20), d))
 		}
 	}
-	if paid && chance(u>>32, one*30/100) { // much goes out at once
+	if paid && chance(u>>32, one*8/100) { // much goes out at once
 		for j := range 2 + u>>52%4 {
-			p := t.pay(useFriend, i, t.friend(i, j), 2*a.level, within(day, int32(8*3600+k.Below(20+j, 12*3600))), k.At(40+j))
+			p := t.pay(useFriend, i, t.friend(i, j), a.level, within(day, int32(8*3600+k.Below(20+j, 12*3600))), k.At(40+j))
 			p.hard = hardPayday
 			out = append(out, p)
 		}

@@ -38,13 +38,6 @@ func bands(cfg finance.Config) []realism.Target {
 	return out
 }
 
-func mapping() realism.Mapping {
-	m := realism.CardMapping("")
-	m.Home = "card_country"
-	m.Independent = [][2]string{{"amount", "customer_id"}}
-	return m
-}
-
 // BenchmarkRealism judges whole presets against all bands. MODEL.md states what
 // came out.
 func BenchmarkRealism(b *testing.B) {
@@ -59,7 +52,7 @@ func BenchmarkRealism(b *testing.B) {
 			for b.Loop() {
 				w := world(b, c.cfg)
 				report, err := realism.Judge(b.Context(), realism.Input{
-					Source: synth.NewSource(w, 1, 2), Mapping: mapping(), Targets: bands(w.Config()), Workers: 2, TrainDays: c.train,
+					Source: synth.NewSource(w, 1, 2), Mapping: realism.CardMapping(""), Targets: bands(w.Config()), Workers: 2, TrainDays: c.train,
 				})
 				if err != nil {
 					b.Fatal(err)

@@ -71,17 +71,6 @@ func books(t *testing.T, preset string) {
 	}
 }
 
-func transferMapping() realism.Mapping {
-	return realism.Mapping{
-		Transactions: "transfers", ID: "transfer_id", Time: "timestamp", Amount: "amount", Label: "is_laundering",
-		From: "from_account", To: "to_account",
-		Truth:         realism.Truth{Table: "truth", Key: "transfer_id", Pattern: "pattern"},
-		HardNegatives: realism.Truth{Table: "hard_negatives", Key: "transfer_id"},
-		Ledger:        realism.Ledger{Table: "postings", Account: "account_id", Amount: "amount_minor", Balance: "balance_minor", Entry: "transfer_id", Limit: "limit_minor"},
-		Independent:   [][2]string{{"amount", "from_account"}},
-	}
-}
-
 func BenchmarkLaunderingRealism(b *testing.B) {
 	for _, preset := range []string{"aml-hi", "aml-li", "mobile-money"} {
 		b.Run(preset, func(b *testing.B) {
@@ -92,7 +81,7 @@ func BenchmarkLaunderingRealism(b *testing.B) {
 					targets = slices.DeleteFunc(targets, func(t realism.Target) bool { return strings.HasPrefix(t.ID, "r3") || strings.HasPrefix(t.ID, "r4") })
 				}
 				report, err := realism.Judge(b.Context(), realism.Input{
-					Source: synth.NewSource(w, 1, 2), Mapping: transferMapping(), Targets: targets, Workers: 2,
+					Source: synth.NewSource(w, 1, 2), Mapping: realism.TransferMapping(), Targets: targets, Workers: 2,
 				})
 				if err != nil {
 					b.Fatal(err)
