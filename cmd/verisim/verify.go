@@ -96,9 +96,16 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 	for _, t := range got.Tables {
 		fmt.Fprintf(e.out, "  %-16s %14s rows, roots of %d of %d columns derived again\n", t.Name, job.Thousands(t.Rows), t.Derived, t.Columns)
 	}
+	word := ""
 	for _, v := range got.Proved {
-		fmt.Fprintf(e.out, "  proved, %d bits: %s\n", v.SoundnessBits, v.Statement)
+		mark := ""
+		if !v.Tied {
+			mark = " *"
+			word = "* reads columns that stay sealed here; that the proof is about those, its maker says, and a key shows (-i)\n"
+		}
+		fmt.Fprintf(e.out, "  proved, %d bits: %s%s\n", v.SoundnessBits, v.Statement, mark)
 	}
+	fmt.Fprint(e.out, word)
 	if suite.Checks > 0 {
 		fmt.Fprintf(e.out, "its maker says: %d of %d checks passed, %s rows in quarantine\n", suite.Passed, suite.Checks, job.Thousands(suite.Quarantined))
 	}
