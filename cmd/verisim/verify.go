@@ -59,8 +59,15 @@ type checkedJSON struct {
 
 func verify(ctx context.Context, e *env, c *cli.Context) error {
 	dir := c.Args().First()
+	// A flag that is passed over would look like a check that was made.
 	if isProof(dir) {
+		if err := onlyFor(c, "a bundle or a signed statement, not for a proof", "signer", "identity"); err != nil {
+			return err
+		}
 		return verifyProof(ctx, e, c, dir)
+	}
+	if err := onlyFor(c, "one proof file, such as those in a bundle's proofs folder", "statements"); err != nil {
+		return err
 	}
 	n, err := workers(c)
 	if err != nil {
@@ -71,6 +78,9 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 		return err
 	}
 	if st, serr := os.Stat(dir); serr == nil && !st.IsDir() {
+		if err = onlyFor(c, "a bundle, not for a signed statement", "identity", "json"); err != nil {
+			return err
+		}
 		return verifyStatement(e, dir, policy)
 	}
 	ids, err := identities(e, c.StringSlice("identity"))
