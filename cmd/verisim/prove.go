@@ -251,9 +251,9 @@ func printVerdicts(e *env, c *cli.Context, path string, r *proof.Result) error {
 	}
 	for _, t := range r.Summary.Tables {
 		if t.Commitment == "" {
-			fmt.Fprintf(&b, "table %s is bound by the roots in the proof; nothing here shows where its rows come from\n", t.Name)
+			fmt.Fprintf(&b, "table %q is bound by the roots in the proof; nothing here shows where its rows come from\n", t.Name)
 		} else {
-			fmt.Fprintf(&b, "table %s is said to be the one of commitment %s; only who opens it can derive both again\n", t.Name, t.Commitment)
+			fmt.Fprintf(&b, "table %q is said to be the one of commitment %s; only who opens it can derive both again\n", t.Name, t.Commitment)
 		}
 	}
 	_, err := e.out.Write(b.Bytes())

@@ -59,8 +59,15 @@ type checkedJSON struct {
 
 func verify(ctx context.Context, e *env, c *cli.Context) error {
 	dir := c.Args().First()
+	// A flag that is passed over would look like a check that was made.
 	if isProof(dir) {
+		if err := onlyFor(c, "a bundle or a signed statement, not for a proof", "signer", "identity"); err != nil {
+			return err
+		}
 		return verifyProof(ctx, e, c, dir)
+	}
+	if err := onlyFor(c, "one proof file, such as those in a bundle's proofs folder", "statements"); err != nil {
+		return err
 	}
 	n, err := workers(c)
 	if err != nil {
@@ -71,6 +78,9 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 		return err
 	}
 	if st, serr := os.Stat(dir); serr == nil && !st.IsDir() {
+		if err = onlyFor(c, "a bundle, not for a signed statement", "identity", "json"); err != nil {
+			return err
+		}
 		return verifyStatement(e, dir, policy)
 	}
 	ids, err := identities(e, c.StringSlice("identity"))
@@ -96,9 +106,16 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 	for _, t := range got.Tables {
 		fmt.Fprintf(e.out, "  %-16s %14s rows, roots of %d of %d columns derived again\n", t.Name, job.Thousands(t.Rows), t.Derived, t.Columns)
 	}
+	word := ""
 	for _, v := range got.Proved {
-		fmt.Fprintf(e.out, "  proved, %d bits: %s\n", v.SoundnessBits, v.Statement)
+		mark := ""
+		if !v.Tied {
+			mark = " *"
+			word = "* reads columns that stay sealed here; that the proof is about those, its maker says, and a key shows (-i)\n"
+		}
+		fmt.Fprintf(e.out, "  proved, %d bits: %s%s\n", v.SoundnessBits, v.Statement, mark)
 	}
+	fmt.Fprint(e.out, word)
 	if suite.Checks > 0 {
 		fmt.Fprintf(e.out, "its maker says: %d of %d checks passed, %s rows in quarantine\n", suite.Passed, suite.Checks, job.Thousands(suite.Quarantined))
 	}

@@ -96,6 +96,9 @@ func DecodeManifest(data []byte) (*Manifest, error) {
 	}
 	seen := map[string]bool{}
 	for _, t := range m.Tables {
+		if CheckPath(t.Name) != nil { // it is printed, and becomes a file's name
+			return nil, &Fault{ManifestName, fmt.Sprintf("%q is no name of a table", t.Name)}
+		}
 		if err := CheckPath(t.File); err != nil {
 			return nil, &Fault{ManifestName, fmt.Sprintf("table %q has no proper file", t.Name)}
 		}

@@ -38,6 +38,7 @@ func TestDecodeManifestRefuses(t *testing.T) {
 		"trailing":       `{"version":1} {}`,
 		"path":           `{"version":1,"tables":[{"name":"a","file":"../a"}]}`,
 		"twice":          `{"version":1,"tables":[{"name":"a","file":"a"},{"name":"a","file":"b"}]}`,
+		"name":           `{"version":1,"tables":[{"name":"a\nsigned by x","file":"a"}]}`,
 		"rows":           `{"version":1,"tables":[{"name":"a","file":"a","rows":-1}]}`,
 	} {
 		if _, err := DecodeManifest([]byte(text)); !errors.Is(err, formats.ErrCorrupt) {

@@ -104,6 +104,7 @@ func Verify(ctx context.Context, file []byte, opt VerifyOptions) (*Result, error
 	if err != nil {
 		return nil, err
 	}
+	session.Until(ctx)
 	b, err := newBuilder(h, session, sys, nil, nil)
 	if err != nil {
 		return nil, malformed(err)

@@ -119,6 +119,9 @@ func derive(key []byte, label string) ([]byte, error) {
 
 // encode gives the header's canonical bytes, padded by spaces to its size.
 func (h *header) encode() ([]byte, error) {
+	if !stretchWork(h.Slots) {
+		return nil, privacy.Refused("write", "header", "more than 64 passphrase grants take too long to try")
+	}
 	b, err := privacy.Canonical(h)
 	if err != nil {
 		return nil, err
@@ -190,6 +193,9 @@ func parseHeader(padded string) (*header, error) {
 		if err := h.Slots[n].check(i); err != nil {
 			return nil, err
 		}
+	}
+	if !stretchWork(h.Slots) {
+		return nil, bad("its passphrase slots take more work together than a reader does")
 	}
 	return h, nil
 }

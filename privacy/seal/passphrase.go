@@ -22,7 +22,24 @@ const (
 	maxStretchTime   = 10
 	maxStretchMemory = 1 << 18 // KiB
 	maxStretchLanes  = 16
+	// maxStretchWork bounds what all slots of a file cost together, in KiB times
+	// passes: a reader tries each one. It is 64 slots as this package writes them.
+	maxStretchWork = 64 * stretchTime * stretchMemory
 )
+
+// stretchWork says whether the passphrase slots can be tried in bounded time.
+func stretchWork(slots []slot) bool {
+	work := 0
+	for i := range slots {
+		if slots[i].Kind != kindPassphrase {
+			continue
+		}
+		if st, err := parseStretch(slots[i].Suite); err == nil {
+			work += int(st.time) * int(st.memory)
+		}
+	}
+	return work <= maxStretchWork
+}
 
 type stretch struct {
 	time, memory uint32

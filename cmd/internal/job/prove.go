@@ -201,20 +201,15 @@ type Proved struct {
 	Statement     string `json:"statement"`
 	Holds         bool   `json:"holds"`
 	SoundnessBits int    `json:"soundness_bits"`
+	// Tied says that all columns of the statement were read here and are those
+	// of the proof. Of a column that stays sealed, that is the maker's word.
+	Tied bool `json:"tied"`
 }
 
 // checkProofs verifies the proofs that a manifest lists, holds them against the
 // tables' commitments, and derives the oracles of the columns that can be read.
 func checkProofs(ctx context.Context, dir string, m *bundle.Manifest, opt CheckOptions) ([]Proved, error) {
 	var out []Proved
-	roots := map[string]string{}
-	for _, t := range m.Tables {
-		root, err := rootOf(t)
-		if err != nil {
-			return nil, err
-		}
-		roots[t.Name] = root.Table
-	}
 	for _, raw := range m.Proofs {
 		var e proofEntry
 		d := json.NewDecoder(bytes.NewReader(raw))
@@ -226,20 +221,21 @@ func checkProofs(ctx context.Context, dir string, m *bundle.Manifest, opt CheckO
 		if err != nil {
 			return nil, fault(e.File, "it is missing")
 		}
-		result, err := proof.Verify(ctx, data, proof.VerifyOptions{Commitments: roots})
+		result, err := proof.Verify(ctx, data, proof.VerifyOptions{})
 		if err != nil {
 			return nil, named(e.File, err)
+		}
+		tied := map[string][]string{}
+		for _, fact := range result.Summary.Tables {
+			if tied[fact.Name], err = tieProof(ctx, dir, m, data, fact, opt); err != nil {
+				return nil, named(e.File, err)
+			}
 		}
 		if err = sameSummary(e.Summary, result.Summary); err != nil {
 			return nil, err
 		}
-		for _, fact := range result.Summary.Tables {
-			if err = tieProof(ctx, dir, m, data, fact, opt); err != nil {
-				return nil, named(e.File, err)
-			}
-		}
 		for _, v := range result.Verdicts {
-			out = append(out, Proved{v.Words, v.Holds, v.SoundnessBits})
+			out = append(out, Proved{v.Words, v.Holds, v.SoundnessBits, isTied(v.Statement, tied)})
 		}
 	}
 	return out, nil
@@ -260,16 +256,37 @@ func sameSummary(said, found proof.Summary) error {
 	return nil
 }
 
-// tieProof derives the oracles of the columns that can be read again: the proof
-// is about these very cells.
-func tieProof(ctx context.Context, dir string, m *bundle.Manifest, data []byte, fact proof.TableFact, opt CheckOptions) error {
+// isTied says whether all columns that a statement reads were derived again.
+func isTied(s proof.Statement, tied map[string][]string) bool {
+	d := proof.Document{Statements: []proof.Statement{s}}
+	for name, columns := range d.Needs() {
+		for _, c := range columns {
+			if !slices.Contains(tied[name], c) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// tieProof holds what a proof says of a table against the manifest, and derives
+// the oracles of the columns that can be read again, which it gives: the proof is
+// about these very cells. The bundle may have tables that no proof is about.
+func tieProof(ctx context.Context, dir string, m *bundle.Manifest, data []byte, fact proof.TableFact, opt CheckOptions) ([]string, error) {
 	i := slices.IndexFunc(m.Tables, func(t bundle.Table) bool { return t.Name == fact.Name })
 	if i < 0 {
-		return privacy.Tampered("check", "proof", "it is about table %q, which the bundle does not have", fact.Name)
+		return nil, privacy.Tampered("check", "proof", "it is about table %q, which the bundle does not have", fact.Name)
+	}
+	root, err := rootOf(m.Tables[i])
+	if err != nil {
+		return nil, err
+	}
+	if fact.Commitment != root.Table || fact.Rows != root.Rows {
+		return nil, privacy.Tampered("check", "proof", "it is about another table %q, with %d rows, than the bundle's", fact.Name, fact.Rows)
 	}
 	o, err := openTable(ctx, dir, m.Tables[i], opt.Identities)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer o.close()
 	readable := false
@@ -288,8 +305,7 @@ func tieProof(ctx context.Context, dir string, m *bundle.Manifest, data []byte, 
 		readable = readable || secret(c.Name) != nil
 	}
 	if failed != nil || !readable {
-		return failed
+		return nil, failed
 	}
-	_, err = proof.Rederive(ctx, data, fact.Name, o.stream, secret, max(opt.Workers, 1))
-	return err
+	return proof.Rederive(ctx, data, fact.Name, o.stream, secret, max(opt.Workers, 1))
 }

@@ -1,6 +1,7 @@
 package ligero
 
 import (
+	"context"
 	"encoding/binary"
 
 	"github.com/verisim/verisim/privacy"
@@ -8,18 +9,20 @@ import (
 	"github.com/verisim/verisim/privacy/proof/transcript"
 )
 
-// Verifier reads a proof's body. All of its errors match privacy.ErrTampered.
+// Verifier reads a proof's body. All of its errors match privacy.ErrTampered,
+// but for the context's.
 type Verifier struct {
 	sys   *System
 	tr    *transcript.Transcript
 	in    reader
 	roots []Hash
 	next  int
+	ctx   context.Context
 }
 
 // NewVerifier starts at the number of oracles.
 func NewVerifier(sys *System, tr *transcript.Transcript, body []byte) (*Verifier, error) {
-	v := &Verifier{sys: sys, tr: tr, in: reader{body}}
+	v := &Verifier{sys: sys, tr: tr, in: reader{body}, ctx: context.Background()}
 	b, err := v.in.take(4)
 	if err != nil {
 		return nil, err
@@ -37,6 +40,9 @@ func NewVerifier(sys *System, tr *transcript.Transcript, body []byte) (*Verifier
 	}
 	return v, nil
 }
+
+// Until makes Finish end early, with the context's error, when ctx is done.
+func (v *Verifier) Until(ctx context.Context) { v.ctx = ctx }
 
 // Roots are the oracles' roots, in order.
 func (v *Verifier) Roots() []Hash { return v.roots }
@@ -157,6 +163,9 @@ func (v *Verifier) equations(c coefficients, e *evaluator, columns []opened, w, 
 		rows = max(rows, sys.vecs[i].rows)
 	}
 	for r := range rows {
+		if err := v.ctx.Err(); err != nil {
+			return err
+		}
 		at := map[Vec][]Elem{}
 		for i := range sys.vecs {
 			info := &sys.vecs[i]
@@ -258,7 +267,39 @@ func (e *evaluator) basis(b int) []Elem {
 	if v, ok := e.done[b]; ok {
 		return v
 	}
-	v := e.narrow(e.sys.bases[b])
-	e.done[b] = v
-	return v
+	values := e.sys.bases[b]
+	evaluate := e.narrow
+	if 4*len(values)*len(e.points) < e.sys.K()*e.sys.Params.LogK {
+		evaluate = e.few // a hostile file may have thousands
+	}
+	e.done[b] = evaluate(values)
+	return e.done[b]
+}
+
+// few does what narrow does for a polynomial of few values, without transforms:
+// the sum of v_s·L_s(x) with L_s(x) = w^s·(x^K - 1)/(K·(x - w^s)), w generating
+// the group. No point is in the group.
+func (e *evaluator) few(values []Elem) []Elem {
+	out, d, scratch := make([]Elem, len(e.points)), make([]Elem, len(e.points)), make([]Elem, len(e.points))
+	var w, scale Elem
+	w.SetRootOfUnityTwoN(uint(e.sys.Params.LogK))
+	scale.InvTwoN(uint(e.sys.Params.LogK))
+	at, one := field.One(), field.One()
+	for s := range values {
+		for i := range d {
+			d[i].Sub(&e.points[i], &at)
+		}
+		field.Invert(d, scratch)
+		var c Elem
+		c.Mul(&values[s], &at)
+		axpy(out, &c, d)
+		at.Mul(&at, &w)
+	}
+	for i := range out {
+		z := field.Power(e.points[i], uint64(e.sys.K()))
+		z.Sub(&z, &one)
+		z.Mul(&z, &scale)
+		out[i].Mul(&out[i], &z)
+	}
+	return out
 }

@@ -12,7 +12,9 @@
 // "verisim/pedersen/v1 H" to the group (RFC 9380), so that nobody knows H's
 // logarithm: C = v·G + r·H, r uniform.
 //
-//   - Total: Schnorr's proof of r with C - v·G = r·H (RFC 8235, circl's zk/dl).
+//   - Total: Schnorr's proof of r with C - v·G = r·H (RFC 8235, circl's zk/dl), whose
+//     challenge takes the context, C and v, each with its length, as the prover's name:
+//     by C - v·G alone a proof would hold for C + G and v + 1 too.
 //   - Range 0..2^n - 1: commitments C_i of bits with sum 2^i·C_i = C, where C_0 is
 //     what the others leave; for each a proof that C_i = r·H or C_i - G = r·H
 //     (Cramer, Damgård, Schoenmakers, CRYPTO 1994), all under one challenge
@@ -165,7 +167,7 @@ func ProveTotal(context []byte, c Commitment, o *Opening) ([]byte, error) {
 	if left.IsIdentity() || !o.Opens(c) {
 		return nil, privacy.Refused("prove", "total", "the opening is not the commitment's")
 	}
-	p := dl.Prove(curve(), base(), left, o.blind, context, []byte(name+" total"), rand.Reader)
+	p := dl.Prove(curve(), base(), left, o.blind, named(context, c, o.Total), []byte(name+" total"), rand.Reader)
 	v, err := p.V.MarshalBinary()
 	if err != nil {
 		return nil, fmt.Errorf("write proof: %w", err)
@@ -194,10 +196,18 @@ func VerifyTotal(context []byte, c Commitment, total *big.Int, proof []byte) err
 	if err != nil {
 		return err
 	}
-	if !dl.Verify(curve(), base(), rest(e, total), dl.Proof{V: v, R: r}, context, []byte(name+" total")) {
+	if !dl.Verify(curve(), base(), rest(e, total), dl.Proof{V: v, R: r}, named(context, c, total), []byte(name+" total")) {
 		return privacy.Tampered("verify", "total", "the commitment is of another total")
 	}
 	return nil
+}
+
+// named is the prover's name in the proof of a total.
+func named(context []byte, c Commitment, total *big.Int) (m []byte) {
+	for _, part := range [][]byte{context, c[:], total.Bytes()} {
+		m = append(binary.BigEndian.AppendUint64(m, uint64(len(part))), part...)
+	}
+	return m
 }
 
 // challenge hashes all that the range proof says before its answers.

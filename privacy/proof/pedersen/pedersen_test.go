@@ -56,9 +56,18 @@ func TestTotal(t *testing.T) {
 		t.Errorf("VerifyTotal = %v", err)
 	}
 	other, _ := must(t, 77)
+	one, err := encode(curve().NewElement().MulGen(scalar(big.NewInt(1))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shifted, err := Add(c, one)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, try := range map[string]func() error{
 		"another total":      func() error { return VerifyTotal(context, c, big.NewInt(78), proof) },
 		"another commitment": func() error { return VerifyTotal(context, other, big.NewInt(77), proof) },
+		"both shifted by 1":  func() error { return VerifyTotal(context, shifted, big.NewInt(78), proof) },
 		"another context":    func() error { return VerifyTotal([]byte("x"), c, big.NewInt(77), proof) },
 		"a cut proof":        func() error { return VerifyTotal(context, c, big.NewInt(77), proof[:63]) },
 		"the identity":       func() error { return VerifyTotal(context, Commitment{}, big.NewInt(77), proof) },
