@@ -6,7 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apache/arrow/go/v17/arrow"
+
 	"github.com/verisim/verisim/formats/document"
+	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/privacy/proof"
 	"github.com/verisim/verisim/quality/rule"
 )
@@ -129,4 +132,40 @@ func ordered(expr string) (low, high string, strict, ok bool) {
 		low, high = high, low
 	}
 	return low, high, len(m[2]) == 1, true
+}
+
+// columnsOf are the columns that a check is about, none for the table.
+func columnsOf(c *rule.Spec) []string {
+	if low, high, _, ok := ordered(c.Arg.Text); c.Kind == "expr" && ok {
+		return []string{low, high}
+	}
+	if c.Column == "" {
+		return nil
+	}
+	return []string{c.Column}
+}
+
+// unprovable says why a check cannot be a statement about columns of these
+// types, or nothing. decimal says whether a floating-point column's decimal
+// places are known.
+func unprovable(c *rule.Spec, s *arrow.Schema, decimal func(column string) bool) string {
+	for _, name := range columnsOf(c) {
+		i, err := table.Column(s, name)
+		if err != nil {
+			return err.Error()
+		}
+		t := s.Field(i).Type
+		if d, ok := t.(*arrow.DictionaryType); ok {
+			t = d.ValueType
+		}
+		id := t.ID()
+		text := id == arrow.STRING || id == arrow.LARGE_STRING || id == arrow.BINARY
+		switch {
+		case text && (c.Kind == "foreign_key" || c.Kind == "expr"):
+			return fmt.Sprintf("column %q is text, which has no number of its own", name)
+		case arrow.IsFloating(id) && !decimal(name):
+			return fmt.Sprintf("column %q is floating point, and its decimal places are not given", name)
+		}
+	}
+	return ""
 }

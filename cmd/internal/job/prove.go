@@ -15,7 +15,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/verisim/verisim/formats/bundle"
-	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/privacy"
 	"github.com/verisim/verisim/privacy/proof"
 	"github.com/verisim/verisim/quality/rule"
@@ -69,47 +68,14 @@ func (b *bound) provable(c *rule.Spec, f *proveFile) (bool, string) {
 	if t == nil {
 		return false, ""
 	}
-	columns := []string{c.Column}
-	if c.Column == "" {
-		columns = nil
-	}
-	if low, high, _, ok := ordered(c.Arg.Text); c.Kind == "expr" && ok {
-		columns = []string{low, high}
-	}
+	columns := columnsOf(c)
 	if f.Rules != "all" && !slices.ContainsFunc(columns, func(n string) bool { return slices.Contains(t.sealed, n) }) {
 		return false, ""
 	}
-	for _, name := range columns {
-		i, err := table.Column(t.schema, name)
-		if err != nil {
-			return false, ""
-		}
-		if why := noNumber(c.Kind, valueType(t.schema.Field(i).Type)); why != "" {
-			return true, fmt.Sprintf("column %q %s", name, why)
-		}
-		if arrow.IsFloating(t.schema.Field(i).Type.ID()) && !hasDecimal(f.Tables[c.Table], name) {
-			return true, fmt.Sprintf("column %q is floating point, and prove.tables does not say its decimal places", name)
-		}
+	if !c.Level.Fails() {
+		return true, "rows that break it are not held back"
 	}
-	return true, ""
-}
-
-func valueType(t arrow.DataType) arrow.DataType {
-	if d, ok := t.(*arrow.DictionaryType); ok {
-		return d.ValueType
-	}
-	return t
-}
-
-// noNumber says why a kind of rule needs a number where a column has none.
-func noNumber(kind string, t arrow.DataType) string {
-	switch kind {
-	case "unique", "foreign_key", "expr":
-		if id := t.ID(); id == arrow.STRING || id == arrow.LARGE_STRING || id == arrow.BINARY {
-			return "is text, which has no number of its own"
-		}
-	}
-	return ""
+	return true, unprovable(c, t.schema, func(name string) bool { return hasDecimal(f.Tables[c.Table], name) })
 }
 
 func hasDecimal(c *proof.Columns, name string) bool {

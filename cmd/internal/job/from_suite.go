@@ -5,7 +5,6 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 
-	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/privacy/proof"
 	"github.com/verisim/verisim/quality/rule"
 )
@@ -27,25 +26,6 @@ func StatementsOf(suite *rule.Suite, schemas map[string]*arrow.Schema, doc *proo
 		case c.Mostly < 1:
 			return true, "some rows may break it"
 		}
-		columns := []string{c.Column}
-		if low, high, _, ok := ordered(c.Arg.Text); c.Kind == "expr" && ok {
-			columns = []string{low, high}
-		} else if c.Column == "" {
-			columns = nil
-		}
-		for _, name := range columns {
-			i, err := table.Column(s, name)
-			if err != nil {
-				return true, err.Error()
-			}
-			t := valueType(s.Field(i).Type)
-			if why := noNumber(c.Kind, t); why != "" {
-				return true, fmt.Sprintf("column %q %s", name, why)
-			}
-			if arrow.IsFloating(t.ID()) && !doc.HasDecimal(c.Table, name) {
-				return true, fmt.Sprintf("column %q is floating point, and no statements file says its decimal places", name)
-			}
-		}
-		return true, ""
+		return true, unprovable(c, s, func(name string) bool { return doc.HasDecimal(c.Table, name) })
 	})
 }
