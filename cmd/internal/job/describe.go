@@ -18,9 +18,7 @@ func (m *made) describe() error {
 		d.Tables = append(d.Tables, t.profile())
 		states[t.name] = t.state
 	}
-	if m.result != nil {
-		d.Result = m.result
-	}
+	d.Result = m.hushed()
 	for _, r := range profile.References(states) {
 		if !m.isSealed(r.Table, r.Column) && !m.isSealed(r.ToTable, r.ToColumn) {
 			d.References = append(d.References, r)
@@ -117,7 +115,7 @@ func (m *made) page(d report.Document) report.Page {
 		}
 	}
 	if m.result != nil {
-		for _, c := range m.result.Checks {
+		for _, c := range d.Result.Checks {
 			p.Checks = append(p.Checks, report.Check{
 				Table: c.Table, Rule: c.Rule, Column: c.Column, Level: level(c.Status),
 				Checked: c.Rows, Failed: c.Failed, Detail: c.Message,

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/verisim/verisim/formats/bundle"
 	"github.com/verisim/verisim/formats/table"
@@ -154,7 +155,8 @@ func whole(kind string) bool {
 // label is how often the table's true-or-false label is true.
 func (t *madeTable) label() *LabelShare {
 	for i, f := range t.schema.Fields() {
-		if table.LabelOf(f).Role != table.RoleLabel || f.Type.Name() != "bool" || t.rows == 0 {
+		// The report shows it in clear.
+		if table.LabelOf(f).Role != table.RoleLabel || f.Type.Name() != "bool" || t.rows == 0 || slices.Contains(t.sealed, f.Name) {
 			continue
 		}
 		l := &LabelShare{Table: t.name, Column: f.Name}
