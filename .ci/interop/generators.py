@@ -1,6 +1,6 @@
 """How fast other generators make rows, beside `verisim generate`, in one run.
 
-    pip install faker==40.63.0 mimesis==22.2.0 tpchgen-cli==4.0.0
+    pip install -r .ci/interop/requirements.txt
     python .ci/interop/generators.py
 
 Faker and Mimesis make the 20 columns of testdata/specs/t20.yaml as tuples in

@@ -3,7 +3,6 @@ package dist
 import (
 	"fmt"
 	"math"
-	"math/bits"
 )
 
 const guideBits = 11
@@ -113,9 +112,3 @@ func (s *Steps) Len() int { return len(s.ends) }
 
 // Mean is the mean outcome.
 func (s *Steps) Mean() float64 { return s.mean }
-
-// below is a uniform choice below n.
-func below(draw, n uint64) uint64 {
-	hi, _ := bits.Mul64(draw, n)
-	return hi
-}

@@ -3,8 +3,6 @@ package fake
 import (
 	"strings"
 	"sync"
-
-	"github.com/brianvoe/gofakeit/v7/data"
 )
 
 // chinese is frozen on first use.
@@ -89,6 +87,3 @@ func parseChinaCities(text string) []City {
 	}
 	return out
 }
-
-// countries are ISO 3166-1's names in English, by gofakeit.
-func countries() []string { return sorted(data.Address["country"]) }

@@ -36,7 +36,7 @@ func TestMemoryThatIsNotClean(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var made [2]*Spec
 			for i, dirt := range []byte{0xa5, 0x5a} {
-				s, err := Parse(name, text, Options{Rows: 150})
+				s, err := Parse(name, text, few(name, 150))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -18,7 +18,7 @@ import (
 func TestExplain(t *testing.T) {
 	for _, path := range specFiles(t) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			s, err := Load(path, Options{Rows: 100})
+			s, err := Load(path, few(path, 100))
 			if err != nil {
 				t.Fatal(err)
 			}

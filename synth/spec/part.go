@@ -159,6 +159,12 @@ func (p *partList) make(f *frame, c *column, s *sampler) (arrow.Array, error) {
 	}
 	t := newTexts(f.pool(), f.n, &c.hint)
 	var idx [blockRows]int32
+	if len(p.off) == 2 { // one text, such as the country: nothing is drawn
+		for at := 0; at < f.n; at += blockRows {
+			t.gather(p.list, idx[:min(blockRows, f.n-at)], at)
+		}
+		return t.finish()
+	}
 	s.each(f, func(i int, d *drawn) {
 		idx[i%blockRows] = place(d)
 		if i%blockRows == blockRows-1 || i == f.n-1 {

@@ -19,12 +19,20 @@ func specFiles(t testing.TB) []string {
 	return files
 }
 
+// few asks for few rows; a site of sensors has hundreds of readings.
+func few(path string, rows int64) Options {
+	if filepath.Base(path) == "sensors.yaml" {
+		rows = 4
+	}
+	return Options{Rows: rows}
+}
+
 // TestLaws holds every spec of testdata to the laws of models, small.
 func TestLaws(t *testing.T) {
 	for _, path := range specFiles(t) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			t.Parallel()
-			s, err := Load(path, Options{Rows: 300})
+			s, err := Load(path, few(path, 120))
 			if err != nil {
 				t.Fatal(err)
 			}

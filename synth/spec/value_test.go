@@ -116,7 +116,7 @@ func TestSumsEqualTheirChildren(t *testing.T) {
 // TestRowsAreThoseOfTheTable compares rows made alone with rows of the table.
 func TestRowsAreThoseOfTheTable(t *testing.T) {
 	for _, path := range specFiles(t) {
-		s, err := Load(path, Options{Rows: 200})
+		s, err := Load(path, few(path, 200))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +146,7 @@ func TestRowsAreThoseOfTheTable(t *testing.T) {
 func TestWhois(t *testing.T) {
 	columns := 0
 	for _, path := range specFiles(t) {
-		s, err := Load(path, Options{Rows: 400})
+		s, err := Load(path, few(path, 150))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -265,7 +265,7 @@ func TestMemoryComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := int64(4 * partRows)
+	rows := int64(2 * partRows)
 	run := func() {
 		st, err := s.Generate(context.Background(), "t20", 1, synth.Range{Count: rows})
 		if err != nil {
