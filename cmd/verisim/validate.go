@@ -13,6 +13,7 @@ import (
 
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/quality"
+	"github.com/verisim/verisim/quality/key"
 	"github.com/verisim/verisim/quality/profile"
 	reports "github.com/verisim/verisim/quality/report"
 	"github.com/verisim/verisim/quality/rule"
@@ -86,6 +87,9 @@ func validate(ctx context.Context, e *env, c *cli.Context) error {
 		return err
 	}
 	r, err := v.judge(ctx)
+	if errors.Is(err, key.ErrMemory) {
+		return hint(err, "allow more with --memory, or validate a file, which can be read twice")
+	}
 	if r == nil {
 		return err
 	}
