@@ -4,8 +4,14 @@
 //
 //	profile   what is in a table, in one pass
 //	rule      suites: checks, verdicts, quarantine
+//	suggest   suites proposed from data
+//	contract  suites as data contracts, and back
 //	clean     repairs, each change on record
-//	report    one self-contained HTML file, JSON
+//	report    one self-contained HTML file, JSON, and what else reads verdicts
+//	realism   whether labelled transactions look real
+//	utility   learners and ranking measures
+//
+// pattern and key serve rule and clean: texts judged as bytes, keys told apart.
 //
 // Quality judges; it imports neither synth nor privacy, so the judge does not
 // know the maker.

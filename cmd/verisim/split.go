@@ -42,7 +42,7 @@ func (v *validation) split(ctx context.Context, in table.Stream) (r *rule.Result
 		}
 		return v.bad, nil
 	}
-	g, err := v.plan.Gate(opt)
+	g, in, err := v.gate(ctx, in, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +85,37 @@ func (v *validation) split(ctx context.Context, in table.Stream) (r *rule.Result
 		}
 	}
 	return r, err
+}
+
+// gate starts the gate that rows pass. Where checks compare rows with each other
+// and the input can be read twice, a first pass settles them, so that memory
+// does not grow with the keys.
+func (v *validation) gate(ctx context.Context, in table.Stream, opt rule.GateOptions) (*rule.Gate, table.Stream, error) {
+	path := v.inputs[0].path
+	if path == "-" || !v.plan.Settles() {
+		g, err := v.plan.Gate(opt)
+		return g, in, err
+	}
+	n, err := workers(v.c)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := v.plan.New()
+	defer s.Close()
+	if err = s.AddStream(ctx, "", in, n); err != nil {
+		return nil, nil, err
+	}
+	x, err := s.Settle()
+	if err != nil && !errors.Is(err, quality.ErrNothingJudged) {
+		return nil, nil, err
+	}
+	again, err := openInput(ctx, v.e, v.c, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	v.inputs = append(v.inputs, &input{path: path, Opened: again}) // to be closed
+	g, err := v.plan.Replay(x, opt)
+	return g, again.Stream, err
 }
 
 // discard takes rows that nobody wants.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/quality"
+	"github.com/verisim/verisim/quality/key"
 	"github.com/verisim/verisim/quality/profile"
 	reports "github.com/verisim/verisim/quality/report"
 	"github.com/verisim/verisim/quality/rule"
@@ -31,7 +32,9 @@ that a check of level critical or error was broken.
 
 --good and --quarantine split one table: a row that breaks such a check goes to
 quarantine with its number and every rule that it broke, all others pass on, in
-order. Columns of role direct, or marked pii, are hashed there.
+order. Columns of role direct, or marked pii, are hashed there. Where keys are
+checked, a file is read twice, so that memory stays bounded; of stdin keys that
+are texts stay in memory.
 
 --report may be repeated; its ending tells the form: .json, .html, .xml (JUnit),
 .sarif, .prom (OpenMetrics), .odcs, .txt.
@@ -84,6 +87,9 @@ func validate(ctx context.Context, e *env, c *cli.Context) error {
 		return err
 	}
 	r, err := v.judge(ctx)
+	if errors.Is(err, key.ErrMemory) {
+		return hint(err, "allow more with --memory, or validate a file, which can be read twice")
+	}
 	if r == nil {
 		return err
 	}

@@ -78,10 +78,14 @@ type tally struct {
 	message      string
 	broken       string // why it could not be judged
 	learning     string
+	rowsFailed   *[]int64 // where not nil, every row that example is told
 }
 
 // example keeps the lowest row numbers.
 func (t *tally) example(row int64) {
+	if t.rowsFailed != nil {
+		*t.rowsFailed = append(*t.rowsFailed, row)
+	}
 	if len(t.examples) == examplesKept && row > t.examples[examplesKept-1] {
 		return
 	}

@@ -155,9 +155,12 @@ func (b *binder) held(cols []int, parent string, names []string, at document.Pos
 	}
 	b.check.feeds = []*feed{f}
 	b.plan.logs++
-	own := f.table == b.table
+	own, check := f.table == b.table, b.check
 	b.check.make = func(s *State, gated bool) (cell, error) {
 		keys := newKeys()
+		if s.known != nil {
+			return &knownCell{keys: keys, rows: s.known[check.index]}, nil
+		}
 		if !gated {
 			return &foreignLog{keys: keys, log: s.log(keys.word, f.seed), parent: s.feed(f), absent: absent}, nil
 		}

@@ -39,11 +39,18 @@ type Gate struct {
 	state *State
 	opt   GateOptions
 	hash  *hasher
+	known *Settled // of a first pass, or nil
 }
 
 // Gate starts a gate.
-func (p *Plan) Gate(opt GateOptions) (*Gate, error) {
-	s, err := p.newState(true, 1)
+func (p *Plan) Gate(opt GateOptions) (*Gate, error) { return p.gate(opt, nil) }
+
+func (p *Plan) gate(opt GateOptions, known *Settled) (*Gate, error) {
+	var rows map[int][]int64
+	if known != nil {
+		rows = known.rows
+	}
+	s, err := p.newState(true, 1, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -54,11 +61,16 @@ func (p *Plan) Gate(opt GateOptions) (*Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Gate{state: s, opt: opt, hash: h}, nil
+	return &Gate{state: s, opt: opt, hash: h, known: known}, nil
 }
 
 // Finish gives the verdict on all that went through.
-func (g *Gate) Finish() (*Result, error) { return g.state.Finish() }
+func (g *Gate) Finish() (*Result, error) {
+	if g.known != nil {
+		return g.known.finish(g.state)
+	}
+	return g.state.Finish()
+}
 
 // Close gives up what the gate holds. After Finish it does nothing.
 func (g *Gate) Close() { g.state.Close() }

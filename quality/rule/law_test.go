@@ -228,3 +228,90 @@ func TestRisingKeys(t *testing.T) {
 		}
 	}
 }
+
+// TestReplayAgrees settles keys in a first pass and quarantines in a second: the
+// same rows leave with the same rules as from a gate, and checks that a gate
+// cannot judge work too.
+func TestReplayAgrees(t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 16))
+	b := lawRows(rng, lawChild, 700)
+	suite := `
+columns:
+  id: {unique: true, not_null: true}
+  name: [{unique: true, where: "score > 90"}, {in_set: [n1, n2, n3, n4, n5, n6]}]
+  score: {monotone: increasing, level: warning}
+checks:
+  - primary_key: [id, name]
+  - distinct_rows: true
+  - row_count: [1, 1000]
+`
+	held := func(plan *Plan, gate func(opt GateOptions) (*Gate, error)) (string, *Result) {
+		w := &memoryWriter{}
+		g, err := gate(GateOptions{Quarantine: func(string, *arrow.Schema) (table.Writer, error) { return w, nil }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := table.Apply(table.FromBatches(b.Schema(), b.NewSlice(0, 300), b.NewSlice(300, 700)), g.Stage(""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		passed := int64(0)
+		for part, broken := range out.Batches(context.Background()) {
+			if broken != nil {
+				t.Fatal(broken)
+			}
+			passed += part.NumRows()
+		}
+		r, err := g.Finish()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, rows := "", int64(0)
+		for _, part := range w.batches {
+			rows += part.NumRows()
+			text += part.Column(4).String() + part.Column(5).String()
+		}
+		if passed+rows != 700 || rows == 0 || r.Tables[0].Quarantined != rows {
+			t.Errorf("%d passed and %d held of 700, the result says %d", passed, rows, r.Tables[0].Quarantined)
+		}
+		return text, r
+	}
+	settle := func(plan *Plan) *Settled {
+		s := plan.New()
+		if err := s.Add("", b); err != nil {
+			t.Fatal(err)
+		}
+		x, err := s.Settle()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	plan := compile(t, suite, map[string]*arrow.Schema{"": lawChild})
+	want, first := held(plan, plan.Gate)
+	x := settle(plan)
+	got, second := held(plan, func(opt GateOptions) (*Gate, error) { return plan.Replay(x, opt) })
+	if got != want {
+		t.Errorf("replay holds back\n%s\nthe gate\n%s", got, want)
+	}
+	for i := range first.Checks {
+		if a, b := first.Checks[i], second.Checks[i]; a.Failed != b.Failed || a.Rows != b.Rows {
+			t.Errorf("%s: gate %d of %d, replay %d of %d", a.ID, a.Failed, a.Rows, b.Failed, b.Rows)
+		}
+	}
+	own := compile(t, "columns:\n  parent: {foreign_key: t.id}\n", map[string]*arrow.Schema{"t": lawChild})
+	if _, err := own.Gate(GateOptions{}); err == nil {
+		t.Error("a gate takes a foreign key into its own table")
+	}
+	x = settle(own)
+	if text, _ := held(own, func(opt GateOptions) (*Gate, error) { return own.Replay(x, opt) }); text == "" {
+		t.Error("replay holds back no row with a broken reference")
+	}
+	g, err := own.Replay(settle(own), GateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := g.Finish(); err == nil {
+		t.Error("replay of fewer rows: no error")
+	}
+}

@@ -52,7 +52,11 @@ func (b *binder) noOverlap() error {
 	}
 	b.check.columns = append(slices.Clone(by), ends[:]...)
 	b.plan.logs++
+	check := b.check
 	b.check.make = func(s *State, gated bool) (cell, error) {
+		if s.known != nil {
+			return &knownCell{rows: s.known[check.index]}, nil
+		}
 		if gated {
 			return nil, fmt.Errorf("an interval may overlap one that comes later, so rows cannot leave before all are read: validate without quarantine")
 		}

@@ -23,7 +23,9 @@ type State struct {
 
 	sketches []*sketchState
 
-	sharers int // how many states share the memory for keys
+	collect map[int][]int64 // by check: rows found when it is settled; nil: not wanted
+	known   map[int][]int64 // by check: the same, of a first pass
+	sharers int             // how many states share the memory for keys
 	done    bool
 }
 
@@ -44,25 +46,31 @@ func (p *Plan) New() *State {
 }
 
 func (p *Plan) newShare(share int) *State {
-	s, err := p.newState(false, share)
+	s, err := p.newState(false, share, nil)
 	if err != nil {
 		panic("rule: " + err.Error()) // cells of order-free states open nothing
 	}
 	return s
 }
 
-func (p *Plan) newState(gated bool, share int) (*State, error) {
-	s := &State{plan: p, gated: gated, sharers: share, cells: make([]cell, len(p.checks)), tallies: make([]tally, len(p.checks))}
+func (p *Plan) newState(gated bool, share int, known map[int][]int64) (*State, error) {
+	s := &State{plan: p, gated: gated, sharers: share, known: known, cells: make([]cell, len(p.checks)), tallies: make([]tally, len(p.checks))}
 	for _, t := range p.tables {
 		ts := &tableState{plan: t, view: newView(t.schema.NumFields())}
 		ts.masks = make([]bitmap, len(t.wheres))
 		s.tables = append(s.tables, ts)
 	}
 	for _, k := range p.sketches {
-		s.sketches = append(s.sketches, k.state())
+		if known == nil {
+			s.sketches = append(s.sketches, k.state())
+		}
 	}
 	for i, c := range p.checks {
 		var err error
+		if known != nil && c.def.whole {
+			s.cells[i] = idleCell{}
+			continue
+		}
 		if s.cells[i], err = c.make(s, gated); err != nil {
 			return nil, fmt.Errorf("check %q: %w", c.spec.ID, err)
 		}
@@ -228,7 +236,15 @@ func (s *State) Finish() (*Result, error) {
 	}
 	for i, c := range s.plan.checks {
 		t := &s.tallies[i]
-		if err := s.cells[i].finish(t); err != nil {
+		var rows []int64
+		if s.collect != nil {
+			t.rowsFailed = &rows
+		}
+		err := s.cells[i].finish(t)
+		if t.rowsFailed = nil; rows != nil {
+			s.collect[i] = rows
+		}
+		if err != nil {
 			s.Close()
 			return nil, fmt.Errorf("finish check %q: %w", c.spec.ID, err)
 		}

@@ -107,10 +107,14 @@ func (b *binder) uniqueKeys(cols []int, change func(k *keyReader)) error {
 	}
 	missing, seed := b.missing, key.NewSeed()
 	b.plan.logs++
+	check := b.check
 	b.check.make = func(s *State, gated bool) (cell, error) {
 		keys := newKeyReader(cols, kinds, missing)
 		if change != nil {
 			change(keys)
+		}
+		if s.known != nil {
+			return &knownCell{keys: keys, rows: s.known[check.index]}, nil
 		}
 		if gated {
 			return &uniqueCell{keys: keys, set: s.set(keys.word)}, nil
