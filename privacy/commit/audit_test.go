@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"testing"
 
@@ -113,4 +114,11 @@ func TestSample(t *testing.T) {
 	if _, err := Sample(0, .5); !errors.Is(err, privacy.ErrRefused) {
 		t.Errorf("Sample of no share = %v, want refused", err)
 	}
+}
+
+// ExampleSample plans a spot check.
+func ExampleSample() {
+	rows, err := Sample(.01, .01)
+	fmt.Printf("%d rows find a bad hundredth but once in %.0f times: %v\n", rows, 1/Escape(.01, rows), err)
+	// Output: 459 rows find a bad hundredth but once in 101 times: <nil>
 }

@@ -56,12 +56,12 @@ func TestHostileHeadersEndSoon(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			file := shaped(t, &c.head)
 			for _, insecure := range []bool{false, true} {
-				start := time.Now()
+				start := cpu() // the processor's time, since the machine may be busy
 				_, err := Verify(context.Background(), file, VerifyOptions{InsecureParams: insecure})
 				if !errors.Is(err, privacy.ErrTampered) && !errors.Is(err, privacy.ErrRefused) {
 					t.Errorf("Verify = %v, want tampered or refused", err)
 				}
-				if d := time.Since(start); d > 3*time.Second {
+				if d := cpu() - start; d > 3*time.Second {
 					t.Errorf("Verify took %v", d)
 				}
 			}

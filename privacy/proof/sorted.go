@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"cmp"
 	"math/big"
 	"slices"
 	"strings"
@@ -93,27 +92,38 @@ func at(f ligero.Form, p ligero.Public) ligero.Product {
 	return linear(out)
 }
 
-// steps demands, of a sorted vector s, that s(i+1) - s(i) - jump(i) is in 0..w
-// for all neighbours; jump is a form, plus the constant one. gap gives the
-// difference's value.
-func (b *builder) steps(length int, s ligero.Vec, jump ligero.Form, constant int64, gap func(i int) uint64, w uint64) {
-	l := limbs(w, length)
+// gap is one digit of the differences of neighbours: its weight, its values, and
+// the largest of them.
+type gap struct {
+	weight field.Elem
+	at     func(i int) uint64
+	most   uint64
+}
+
+// steps demands, of a sorted vector s, that s(i+1) - s(i) - jump(i) is a sum of gaps
+// for all neighbours; jump is a form, plus the constant.
+func (b *builder) steps(length int, s ligero.Vec, jump ligero.Form, constant int64, gaps ...gap) {
 	sum := plus(one(s), jump)
-	for n := range l {
-		if l[n].weight == 0 {
-			continue
-		}
-		get := func(i int) uint64 {
-			if i >= length-1 {
-				return 0
+	for _, g := range gaps {
+		l := limbs(g.most, length)
+		for n := range l {
+			if l[n].weight == 0 {
+				continue
 			}
-			var d [8]uint64
-			digits(gap(i), l, d[:len(l)])
-			return d[n]
+			get := func(i int) uint64 {
+				if i >= length-1 {
+					return 0
+				}
+				var d [8]uint64
+				digits(g.at(i), l, d[:len(l)])
+				return d[n]
+			}
+			a := b.helper(length, func(i int) field.Elem { return field.Uint(get(i)) })
+			b.lookIn(l[n].size, lookupUser{one(a), length, get})
+			w := field.Uint(l[n].weight)
+			w.Mul(&w, &g.weight)
+			sum = plus(sum, times(one(a), w))
 		}
-		a := b.helper(length, func(i int) field.Elem { return field.Uint(get(i)) })
-		b.lookIn(l[n].size, lookupUser{one(a), length, get})
-		sum = plus(sum, times(one(a), field.Uint(l[n].weight)))
 	}
 	b.after = append(b.after, func() error {
 		r := b.shift(length)
@@ -159,7 +169,7 @@ func (b *builder) unique(s *Statement) error {
 	}
 	v := b.helper(rows, func(i int) field.Elem { return field.Int(sorted[i]) })
 	b.sys.Zero(ligero.Product{F: ligero.Form{{Coef: field.One(), V: v, Pub: b.sys.Tail(rows)}}})
-	b.steps(rows, v, nil, 1, func(i int) uint64 { return uint64(sorted[i+1]) - uint64(sorted[i]) - 1 }, width)
+	b.steps(rows, v, nil, 1, gap{field.One(), func(i int) uint64 { return uint64(sorted[i+1]) - uint64(sorted[i]) - 1 }, width})
 	b.after = append(b.after, func() error {
 		x := b.reciprocal(rows, one(c.v), padded(rows, func(i int) field.Elem { return field.Int(c.cells.at(i)) }))
 		y := b.reciprocal(rows, one(v), padded(rows, func(i int) field.Elem { return field.Int(sorted[i]) }))
@@ -202,134 +212,6 @@ func (b *builder) twice(c *builtColumn, sorted []int64) error {
 	return nil
 }
 
-// disjoint proves that no row of the table equals, in these columns, a row of
-// another table.
-func (b *builder) disjoint(s *Statement) error {
-	mine, err := b.several(s, 1, 64)
-	if err != nil {
-		return err
-	}
-	var other []*builtColumn
-	for _, name := range s.Columns {
-		c, err2 := b.columnOf(s.From, name)
-		if err2 != nil {
-			return err2
-		}
-		other = append(other, c)
-	}
-	if s.From == s.Table {
-		return b.fault("a table has rows in common with itself")
-	}
-	// One number a row: each column takes its place with 0 for a missing cell.
-	stride := big.NewInt(1)
-	type digit struct {
-		lo     int64
-		stride uint64
-	}
-	var code []digit
-	for i := range mine {
-		x, y := mine[i], other[i]
-		if !comparable(x.shape, y.shape) {
-			return b.fault("column %q is encoded otherwise in table %q", x.shape.Name, s.From)
-		}
-		if x.shape.hashed() {
-			return b.fault("column %q needs the list of its values: a member statement with of", x.shape.Name)
-		}
-		for _, c := range []*builtColumn{x, y} {
-			if c.lo == nil {
-				return b.fault("add a range statement for column %q of table %q", c.shape.Name, c.table.shape.Name)
-			}
-		}
-		lo, hi := x.lo, x.hi
-		if y.lo.Cmp(lo) < 0 {
-			lo = y.lo
-		}
-		if y.hi.Cmp(hi) > 0 {
-			hi = y.hi
-		}
-		if !stride.IsUint64() {
-			return b.fault("its columns together have more than 2^64 values; name fewer, or narrow their ranges")
-		}
-		code = append(code, digit{lo.Int64(), stride.Uint64()})
-		width := new(big.Int).Sub(hi, lo)
-		stride = new(big.Int).Mul(stride, width.Add(width, big.NewInt(2)))
-	}
-	if stride.BitLen() > 64 {
-		return b.fault("its columns together have more than 2^64 values; name fewer, or narrow their ranges")
-	}
-	form := func(cols []*builtColumn) (f ligero.Form) {
-		for i, c := range cols {
-			w := field.Uint(code[i].stride)
-			f = plus(f, times(plus(one(c.v), c.there(), times(c.there(), negative(code[i].lo))), w))
-		}
-		return f
-	}
-	value := func(cols []*builtColumn, i int) (k uint64) {
-		for j, c := range cols {
-			if c.cells.there(i) {
-				k += code[j].stride * (uint64(c.cells.at(i)) - uint64(code[j].lo) + 1)
-			}
-		}
-		return k
-	}
-	n, m := mine[0].table.rows, other[0].table.rows
-	merged, err := b.merge(n, m, func(i int) uint64 { return value(mine, i) }, func(i int) uint64 { return value(other, i) }, s.From)
-	if err != nil {
-		return err
-	}
-	length := n + m
-	tail := b.sys.Tail(length)
-	key := b.helper(length, func(i int) field.Elem { return field.Uint(merged[i].key) })
-	tag := b.helper(length, func(i int) field.Elem { return field.Uint(merged[i].tag) })
-	after := func(i int) uint64 {
-		if i+1 < length {
-			return merged[i+1].tag
-		}
-		return 0
-	}
-	next := b.helper(length, func(i int) field.Elem { return field.Uint(after(i)) })
-	both := b.helper(length, func(i int) field.Elem { return field.Uint(merged[i].tag & after(i)) })
-	for _, v := range []ligero.Vec{key, tag} {
-		b.sys.Zero(ligero.Product{F: ligero.Form{{Coef: field.One(), V: v, Pub: tail}}})
-	}
-	b.boolean(tag)
-	b.boolean(next)
-	b.sys.Zero(product(one(tag), one(next)), linear(scale(one(both), -1)))
-	// Neighbours of different tables differ by one at least.
-	jump := plus(one(tag), one(next), scale(one(both), -2))
-	b.steps(length, key, jump, 0, func(i int) uint64 {
-		return merged[i+1].key - merged[i].key - (merged[i].tag ^ merged[i+1].tag)
-	}, stride.Uint64()-1)
-	b.after = append(b.after, func() error {
-		r := b.shift(length)
-		b.sys.Sum(field.Elem{}, at(one(next), r.here), at(scale(one(tag), -1), r.next))
-		act := ligero.Form{{Coef: b.gamma, V: ligero.None, Pub: other[0].table.act}}
-		x := b.reciprocal(n, form(mine), padded(n, func(i int) field.Elem { return field.Uint(value(mine, i)) }))
-		y := b.reciprocal(m, plus(form(other), act), padded(m, func(i int) field.Elem {
-			k := field.Uint(value(other, i))
-			k.Add(&k, &b.gamma)
-			return k
-		}))
-		z := b.reciprocal(length, plus(one(key), times(one(tag), b.gamma)), padded(length, func(i int) field.Elem {
-			k, g := field.Uint(merged[i].key), field.Uint(merged[i].tag)
-			g.Mul(&g, &b.gamma)
-			k.Add(&k, &g)
-			return k
-		}))
-		// Slots behind the rows give 1/alpha each.
-		var target field.Elem
-		if b.sess != nil {
-			target.Inv(&b.alpha)
-			pads := field.Int(int64(b.slots(n) - n + b.slots(m) - m - b.slots(length) + length))
-			target.Mul(&target, &pads)
-		}
-		b.sys.Sum(target, linear(one(x)), linear(one(y)), linear(scale(one(z), -1)))
-		b.identity = max(b.identity, 2*float64(b.slots(n)+b.slots(m)+b.slots(length)))
-		return nil
-	})
-	return nil
-}
-
 // comparable says whether equal integers of two columns mean equal values.
 func comparable(x, y *ColumnShape) bool {
 	unit := func(c *ColumnShape) string {
@@ -342,34 +224,4 @@ func comparable(x, y *ColumnShape) bool {
 		return c.Type // its unit and zone
 	}
 	return unit(x) == unit(y) && x.scale() == y.scale() && slices.Equal(x.Encoding.Dictionary, y.Encoding.Dictionary)
-}
-
-type taggedKey struct{ key, tag uint64 }
-
-// merge sorts the keys of both tables, and finds one that both have.
-func (b *builder) merge(n, m int, mine, other func(i int) uint64, from string) ([]taggedKey, error) {
-	if !b.proves {
-		return nil, nil
-	}
-	out := make([]taggedKey, 0, n+m)
-	for i := range n {
-		out = append(out, taggedKey{mine(i), 0})
-	}
-	for i := range m {
-		out = append(out, taggedKey{other(i), 1})
-	}
-	slices.SortFunc(out, func(x, y taggedKey) int { return cmp.Or(cmp.Compare(x.key, y.key), cmp.Compare(x.tag, y.tag)) })
-	if b.sess != nil || b.lies {
-		return out, nil
-	}
-	for i := 1; i < len(out); i++ {
-		if out[i].key == out[i-1].key && out[i].tag != out[i-1].tag {
-			for row := range n {
-				if mine(row) == out[i].key {
-					return nil, b.falsity(row, "table %q has such a row", from)
-				}
-			}
-		}
-	}
-	return out, nil
 }

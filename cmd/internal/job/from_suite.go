@@ -26,6 +26,6 @@ func StatementsOf(suite *rule.Suite, schemas map[string]*arrow.Schema, doc *proo
 		case c.Mostly < 1:
 			return true, "some rows may break it"
 		}
-		return true, unprovable(c, s, func(name string) bool { return doc.HasDecimal(c.Table, name) })
+		return true, unprovable(suite, c, s, func(name string) bool { return doc.HasDecimal(c.Table, name) })
 	})
 }

@@ -148,7 +148,7 @@ func columnsOf(c *rule.Spec) []string {
 // unprovable says why a check cannot be a statement about columns of these
 // types, or nothing. decimal says whether a floating-point column's decimal
 // places are known.
-func unprovable(c *rule.Spec, s *arrow.Schema, decimal func(column string) bool) string {
+func unprovable(suite *rule.Suite, c *rule.Spec, s *arrow.Schema, decimal func(column string) bool) string {
 	for _, name := range columnsOf(c) {
 		i, err := table.Column(s, name)
 		if err != nil {
@@ -161,6 +161,8 @@ func unprovable(c *rule.Spec, s *arrow.Schema, decimal func(column string) bool)
 		id := t.ID()
 		text := id == arrow.STRING || id == arrow.LARGE_STRING || id == arrow.BINARY
 		switch {
+		case c.Kind == "unique" && s.Field(i).Nullable && !demanded(suite, c):
+			return fmt.Sprintf("column %q may miss cells; add the rule not_null", name)
 		case text && (c.Kind == "foreign_key" || c.Kind == "expr"):
 			return fmt.Sprintf("column %q is text, which has no number of its own", name)
 		case arrow.IsFloating(id) && !decimal(name):
@@ -168,4 +170,13 @@ func unprovable(c *rule.Spec, s *arrow.Schema, decimal func(column string) bool)
 		}
 	}
 	return ""
+}
+
+// demanded says whether a rule demands every cell of a check's column: a rule of
+// unique values passes over missing ones, while the statement says that there are
+// none.
+func demanded(suite *rule.Suite, c *rule.Spec) bool {
+	return slices.ContainsFunc(suite.Checks, func(o rule.Spec) bool {
+		return o.Kind == "not_null" && o.Column == c.Column && (o.Table == c.Table || o.Table == "") && o.Mostly == 1 && o.Where == "" && o.Level.Fails()
+	})
 }

@@ -44,7 +44,7 @@ func (b *bound) bindProofs(suite *rule.Suite) error {
 		return f.At.Errorf("rules is %q; it is sealed, all or none", f.Rules)
 	}
 	if suite != nil && f.Rules != "none" {
-		more, left := statementsOf(suite, func(c *rule.Spec) (bool, string) { return b.provable(c, &f) })
+		more, left := statementsOf(suite, func(c *rule.Spec) (bool, string) { return b.provable(suite, c, &f) })
 		doc.Statements, b.unproved = append(doc.Statements, more...), left
 	}
 	if len(doc.Statements) == 0 {
@@ -60,7 +60,7 @@ func (b *bound) bindProofs(suite *rule.Suite) error {
 }
 
 // provable says whether a rule is to become a statement, and why it cannot.
-func (b *bound) provable(c *rule.Spec, f *proveFile) (bool, string) {
+func (b *bound) provable(suite *rule.Suite, c *rule.Spec, f *proveFile) (bool, string) {
 	if c.Table == "" && len(b.tables) == 1 {
 		c.Table = b.tables[0].name
 	}
@@ -75,7 +75,7 @@ func (b *bound) provable(c *rule.Spec, f *proveFile) (bool, string) {
 	if !c.Level.Fails() {
 		return true, "rows that break it are not held back"
 	}
-	return true, unprovable(c, t.schema, func(name string) bool { return hasDecimal(f.Tables[c.Table], name) })
+	return true, unprovable(suite, c, t.schema, func(name string) bool { return hasDecimal(f.Tables[c.Table], name) })
 }
 
 func hasDecimal(c *proof.Columns, name string) bool {
