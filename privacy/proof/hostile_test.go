@@ -29,6 +29,9 @@ var fullSize = ligero.Params{LogK: 9, Rate: 4, Queries: Queries}
 // TestHostileHeadersEndSoon: a header alone must not cost much, nor end in a
 // panic, whatever numbers stand in it.
 func TestHostileHeadersEndSoon(t *testing.T) {
+	if testing.Short() {
+		t.Skip("its times are those of a build without the race detector")
+	}
 	x := ColumnShape{Name: "x", Type: "int64"}
 	ranged := Statement{Kind: "range", Table: "t", Column: "x", Min: "0", Max: "1099511627776"}
 	table := func(c ...ColumnShape) []TableShape { return []TableShape{{Name: "t", Rows: 1 << 20, Columns: c}} }

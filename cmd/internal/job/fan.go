@@ -3,6 +3,9 @@ package job
 import (
 	"sync"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
 	"github.com/verisim/verisim/formats/table"
 )
 
@@ -12,6 +15,9 @@ import (
 type fan []func(table.Batch) error
 
 func (f fan) add(b table.Batch) error {
+	for _, c := range b.Columns() {
+		settle(c)
+	}
 	errs := make([]error, len(f))
 	var wg sync.WaitGroup
 	for i, consume := range f[1:] {
@@ -25,4 +31,19 @@ func (f fan) add(b table.Batch) error {
 		}
 	}
 	return nil
+}
+
+// settle makes what Arrow makes of an array when it is first asked for, which it
+// does without a lock: the values of a dictionary.
+func settle(a arrow.Array) {
+	switch a := a.(type) {
+	case *array.Dictionary:
+		settle(a.Dictionary())
+	case *array.Struct:
+		for i := range a.NumField() {
+			settle(a.Field(i))
+		}
+	case array.ListLike:
+		settle(a.ListValues())
+	}
 }
