@@ -32,15 +32,15 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	on := true
 	cfg := Config{
 		Preset: name, Days: 90, Start: "2025-01-01", Drift: &on,
-		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.39), LaunderingLevel: f(.9), LaunderingPace: f(.12), LaunderingFirms: f(.05), LaunderingElectronic: f(.8),
+		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.39), LaunderingLevel: f(.98), LaunderingPace: f(.04), LaunderingFirms: f(.03), LaunderingElectronic: f(.9),
 	}
 	source := map[string]string{
 		"fraud_by_number_bp":       amlworld + "1 in 981 in HI-Small",
 		"laundering_outside_share": amlworld + "38 % in HI-Small",
 	}
 	if name == "aml-li" {
-		cfg.FraudByNumber, cfg.Outside, cfg.LaunderingLevel, cfg.LaunderingPace = f(1e4/1942), f(.55), f(.7), f(.3)
-		cfg.LaunderingElectronic = f(.3)
+		cfg.FraudByNumber, cfg.Outside, cfg.LaunderingLevel, cfg.LaunderingPace = f(1e4/1942), f(.5), f(.9), f(.05)
+		cfg.LaunderingElectronic = f(.5)
 		source = map[string]string{
 			"fraud_by_number_bp":       amlworld + "1 in 1,942 in LI-Small",
 			"laundering_outside_share": "assumption; " + amlworld + "71 % in LI-Small",
@@ -53,7 +53,7 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	p := params{locale: "en_US", home: []string{"US"}, price: 1}
 	if name == "mobile-money" {
 		p.mobile = true
-		cfg.FraudByNumber, cfg.TransactionsPerDay, cfg.Outside, cfg.LaunderingElectronic = f(13), f(.7), f(.45), f(0)
+		cfg.FraudByNumber, cfg.TransactionsPerDay, cfg.Outside, cfg.LaunderingElectronic = f(.5), f(.7), f(.45), f(0)
 		cfg.LaunderingLevel, cfg.LaunderingPace, cfg.LaunderingFirms = f(.6), f(.3), f(.05)
 		source = map[string]string{"fraud_by_number_bp": "PaySim (Lopez-Rojas et al. 2016): .13 % of the released month"}
 		cfg.Mix = map[string]float64{"drain": .35, "push_scam": .25}

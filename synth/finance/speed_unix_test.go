@@ -4,6 +4,7 @@ package finance_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"runtime"
 	"syscall"
@@ -76,32 +77,39 @@ func write(b *testing.B, cfg finance.Config, name string, codec formats.Codec, w
 	return rows
 }
 
-// BenchmarkLarge writes 20 million transactions as an Arrow stream to nowhere,
-// on two goroutines, and reports the largest heap that was seen.
+// BenchmarkLarge writes many transactions as an Arrow stream to nowhere, on two
+// goroutines, and reports the most memory that was seen.
 func BenchmarkLarge(b *testing.B) {
-	for b.Loop() {
-		before, began := processor(b), time.Now()
-		done := make(chan struct{})
-		peak := make(chan uint64)
-		go func() {
-			most := uint64(0)
-			for {
-				var m runtime.MemStats
-				runtime.ReadMemStats(&m)
-				most = max(most, m.Sys-m.HeapReleased)
-				select {
-				case <-done:
-					peak <- most
-					return
-				case <-time.After(200 * time.Millisecond):
-				}
+	for _, millions := range []int64{20, 100} {
+		b.Run(fmt.Sprint(millions, "M"), func(b *testing.B) {
+			for b.Loop() {
+				large(b, millions*1_000_000)
 			}
-		}()
-		rows := write(b, finance.Config{Rows: 20_000_000}, "transactions", ipc.Stream{}, 2)
-		close(done)
-		b.ReportMetric(float64(<-peak)/(1<<20), "MiB")
-		b.ReportMetric(float64(rows), "rows")
-		b.ReportMetric(float64(rows)/(processor(b)-before).Seconds(), "rows/cpu-s")
-		b.ReportMetric(float64(rows)/time.Since(began).Seconds(), "rows/s")
+		})
 	}
+}
+
+func large(b *testing.B, wanted int64) {
+	before, began := processor(b), time.Now()
+	done, peak := make(chan struct{}), make(chan uint64)
+	go func() {
+		most := uint64(0)
+		for {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			most = max(most, m.Sys-m.HeapReleased)
+			select {
+			case <-done:
+				peak <- most
+				return
+			case <-time.After(200 * time.Millisecond):
+			}
+		}
+	}()
+	rows := write(b, finance.Config{Rows: wanted}, "transactions", ipc.Stream{}, 2)
+	close(done)
+	b.ReportMetric(float64(<-peak)/(1<<20), "MiB")
+	b.ReportMetric(float64(rows), "rows")
+	b.ReportMetric(float64(rows)/(processor(b)-before).Seconds(), "rows/cpu-s")
+	b.ReportMetric(float64(rows)/time.Since(began).Seconds(), "rows/s")
 }
