@@ -88,18 +88,25 @@ func (r Reference) unlikely(child, parent *column) bool {
 	if !dense {
 		return false
 	}
-	words := wordsOf(child.field.Name)
-	for _, w := range wordsOf(parent.field.Name) {
-		if slices.Contains(words, w) {
-			return false
-		}
+	if related(child.field.Name, parent.field.Name) {
+		return false
 	}
 	// A child that fills most of the parent's range is still a reference.
 	return float64(cn.max-cn.min) < 0.5*float64(pn.max-pn.min)
 }
 
-// bestTargets keeps one target a child column: the one that holds most, and of
-// equals the one in another table.
+// related says whether two names have a word in common that means something:
+// every key is an id.
+func related(a, b string) bool {
+	words := wordsOf(a)
+	return slices.ContainsFunc(wordsOf(b), func(w string) bool {
+		return slices.Contains(words, w) && !slices.Contains([]string{"id", "ids", "key", "no", "nr", "num", "number", "code", "ref"}, w)
+	})
+}
+
+// bestTargets keeps one target a child column: one of the same name before one
+// of a related name or table before others, then the one that holds most, and
+// of equals the one in another table.
 func bestTargets(refs []Reference) []Reference {
 	slices.SortStableFunc(refs, func(a, b Reference) int {
 		self := func(r Reference) int {
@@ -108,8 +115,17 @@ func bestTargets(refs []Reference) []Reference {
 			}
 			return 0
 		}
+		name := func(r Reference) int {
+			switch {
+			case r.Column == r.ToColumn:
+				return 0
+			case related(r.Column, r.ToColumn) || related(r.Column, r.ToTable):
+				return 1
+			}
+			return 2
+		}
 		return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.Column, b.Column),
-			cmp.Compare(b.Contained, a.Contained), cmp.Compare(self(a), self(b)), cmp.Compare(b.Compared, a.Compared))
+			cmp.Compare(name(a), name(b)), cmp.Compare(b.Contained, a.Contained), cmp.Compare(self(a), self(b)), cmp.Compare(b.Compared, a.Compared))
 	})
 	return slices.CompactFunc(refs, func(a, b Reference) bool { return a.Table == b.Table && a.Column == b.Column })
 }

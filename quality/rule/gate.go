@@ -46,6 +46,9 @@ type Gate struct {
 func (p *Plan) Gate(opt GateOptions) (*Gate, error) { return p.gate(opt, nil) }
 
 func (p *Plan) gate(opt GateOptions, known *Settled) (*Gate, error) {
+	if p.circular != "" && known == nil {
+		return nil, fmt.Errorf("judge table %q: foreign keys lead from it back to it, so no table can be complete before the others: validate the tables without quarantine", p.circular)
+	}
 	var rows map[int][]int64
 	if known != nil {
 		rows = known.rows

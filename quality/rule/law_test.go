@@ -315,3 +315,26 @@ checks:
 		t.Error("replay of fewer rows: no error")
 	}
 }
+
+// TestCircles judges two tables that refer to each other; a gate refuses them.
+func TestCircles(t *testing.T) {
+	s := schema(t, "id int64", "other int64")
+	p := compile(t, `
+tables:
+  a: {columns: {other: {foreign_key: b.id}}}
+  b: {columns: {other: {foreign_key: a.id}}}
+`, map[string]*arrow.Schema{"a": s, "b": s})
+	st := p.New()
+	for name, text := range map[string]string{"a": `[{"id": 1, "other": 7}]`, "b": `[{"id": 7, "other": 2}]`} {
+		if err := st.Add(name, rows(t, memory.DefaultAllocator, s, text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := st.Finish()
+	if err != nil || r.Checks[0].Failed != 0 || r.Checks[1].Failed != 1 {
+		t.Errorf("circle: %+v, %v, want 0 and 1 failing", r.Checks, err)
+	}
+	if _, err = p.Gate(GateOptions{}); err == nil {
+		t.Error("a gate takes a circle of foreign keys")
+	}
+}
