@@ -120,7 +120,11 @@ func TestRangeIsBound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range proof {
+	step := 1
+	if testing.Short() {
+		step = 7
+	}
+	for i := 0; i < len(proof); i += step {
 		bad := slices.Clone(proof)
 		bad[i] ^= 1
 		if err = VerifyRange(context, c, 3, bad); !errors.Is(err, privacy.ErrTampered) {
