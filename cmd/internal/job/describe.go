@@ -136,7 +136,7 @@ func (m *made) page(d report.Document) report.Page {
 func (m *made) proofs() report.Section {
 	s := report.Section{
 		Title: "Proved to anybody, without a key",
-		Text:  []string{fmt.Sprintf("A stranger who sees no row checks these statements with verisim verify. A false one would pass with probability below 2^-%d.", m.proof.SoundnessBits)},
+		Text:  []string{fmt.Sprintf("A stranger who sees no row checks these statements with verisim verify. A false one would pass with probability below 2^-%d. That they are about these very cells, anybody sees for clear columns, and for sealed ones whoever has the key.", m.proof.SoundnessBits)},
 		Head:  []string{"statement"},
 	}
 	for _, words := range m.proof.Statements {
