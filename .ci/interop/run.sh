@@ -95,6 +95,7 @@ if [ "$status" -ne 0 ]; then echo "readers disagree"; exit 1; fi
 if [ -n "$python" ]; then
   say "sealed files"
   "$here/seal.sh" "$python"
+  "$here/modular.sh" "$python"
   say "verdicts"
   "$here/quality.sh" "$python"
   say "learners"
@@ -104,6 +105,8 @@ if [ -n "$python" ]; then
   v open "$work/train" -i "$work/train.key" -o "$work/train.clear"
   "$python" "$here/finance_train.py" "$work/train.clear"
 fi
+say "pages in a browser"
+"$here/page.sh"
 say "a PostgreSQL server"
 "$here/postgres.sh"
 say "independent readers agree"

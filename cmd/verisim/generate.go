@@ -23,8 +23,8 @@ func generateVerb() verb {
 	return verb{
 		name:  "generate",
 		usage: "make synthetic tables",
-		args:  "NAME|SPEC",
-		min:   1, max: 1,
+		args:  "NAME|SPEC [PLACE]",
+		min:   1, max: 2,
 		about: about(),
 		examples: []string{
 			"verisim generate finance -o out/bank",
@@ -76,6 +76,9 @@ type generation struct {
 }
 
 func generate(ctx context.Context, e *env, c *cli.Context) error {
+	if c.NArg() == 2 && c.IsSet("output") {
+		return usagef("the place is given twice: %q, and -o %q", c.Args().Get(1), c.String("output"))
+	}
 	if c.IsSet("rows") && c.Int64("rows") < 1 {
 		return usagef("--rows is %d; at least 1 is possible", c.Int64("rows"))
 	}
@@ -94,7 +97,7 @@ func generate(ctx context.Context, e *env, c *cli.Context) error {
 	if c.IsSet("shard") {
 		return g.shards(ctx, e, c)
 	}
-	if isDatabase(c, c.String("output")) {
+	if isDatabase(c, target(c)) {
 		return g.database(ctx, e, c)
 	}
 	name := c.String("table")
@@ -194,7 +197,7 @@ func roomFor(rows int64, exact bool) int64 {
 
 // all writes every table into a directory.
 func (g *generation) all(ctx context.Context, e *env, c *cli.Context) error {
-	out := c.String("output")
+	out := target(c)
 	switch {
 	case out == "" || out == "-":
 		var all []string
@@ -269,7 +272,7 @@ func (g *generation) fill(ctx context.Context, sink table.Sink, workers int, p *
 
 // one writes one table to a file or to stdout.
 func (g *generation) one(ctx context.Context, e *env, c *cli.Context, name string) error {
-	out := c.String("output")
+	out := target(c)
 	if out == "" {
 		out = "-"
 	}
@@ -324,4 +327,12 @@ func tableError(m synth.Model, name string) error {
 		return hint(err, "did you mean "+near+"?")
 	}
 	return hint(err, "tables are "+strings.Join(all, ", "))
+}
+
+// target is where the rows go: -o, or the second argument.
+func target(c *cli.Context) string {
+	if c.NArg() == 2 {
+		return c.Args().Get(1)
+	}
+	return c.String("output")
 }

@@ -33,7 +33,7 @@ func (g *generation) shards(ctx context.Context, e *env, c *cli.Context) error {
 	if err != nil {
 		return usagef("--shard: %v", err)
 	}
-	out, size := c.String("output"), c.Int64("part-rows")
+	out, size := target(c), c.Int64("part-rows")
 	switch {
 	case !models.IsSpec(c.Args().First()):
 		return usagef("--shard is for specs")
