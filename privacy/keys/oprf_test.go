@@ -26,7 +26,8 @@ func TestOPRFVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := key.MarshalBinary(); err != nil || !bytes.Equal(got, unhex("5ebcea5ee37023ccb9fc2d2019f9d7737be85591ae8652ffa9ef0f4d37063b0e")) {
+	got, err := key.MarshalBinary()
+	if err != nil || !bytes.Equal(got, unhex("5ebcea5ee37023ccb9fc2d2019f9d7737be85591ae8652ffa9ef0f4d37063b0e")) {
 		t.Errorf("DeriveKey = %x, %v", got, err)
 	}
 	blind := suite.Group().NewScalar()
@@ -40,9 +41,9 @@ func TestOPRFVectors(t *testing.T) {
 	}
 	element := func(e group.Element) []byte {
 		t.Helper()
-		b, err := e.MarshalBinaryCompress()
-		if err != nil {
-			t.Fatal(err)
+		b, bad := e.MarshalBinaryCompress()
+		if bad != nil {
+			t.Fatal(bad)
 		}
 		return b
 	}
