@@ -60,6 +60,7 @@ var gates = map[string][]string{
 	"modernc.org/sqlite":                       {"formats/sqlite"},
 	"golang.org/x/crypto":                      {"privacy/..."},
 	"golang.org/x/term":                        {"cmd/..."},
+	"golang.org/x/text":                        {"quality/..."},
 	"github.com/klauspost/compress":            {"formats/..."},
 	"github.com/google/go-cmp":                 {},
 	"github.com/rogpeppe/go-internal":          {},
