@@ -70,6 +70,8 @@ func (r *sqlReader) draft() []Table {
 				switch {
 				case key == nil:
 					x.Remark = fmt.Sprintf("it refers to table %q, which has no such key here", c.ref.table)
+				case to == t && c.key:
+					x.Remark = "it is a key that refers to its own table"
 				case to != t && reaches(to, t):
 					x.Remark = fmt.Sprintf("it refers to table %q, which would go in a circle", c.ref.table)
 				default:
