@@ -104,6 +104,9 @@ if [ -n "$python" ]; then
   v run testdata/recipes/fraud.yaml --set customers=2000 --set days=60 -o "$work/train"
   v open "$work/train" -i "$work/train.key" -o "$work/train.clear"
   "$python" "$here/finance_train.py" "$work/train.clear"
+  say "learners of others land in the bands that MODEL.md states"
+  v generate finance --preset ecom --customers 60000 --days 60 -o "$work/ecom"
+  "$python" "$here/finance_train.py" "$work/ecom" --bands
 fi
 say "pages in a browser"
 "$here/page.sh"
