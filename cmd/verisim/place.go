@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/verisim/verisim/formats/catalog"
 )
 
 // place is a file that is being written: it appears under its name when it is
@@ -20,8 +18,8 @@ type place struct {
 
 // createPlace starts a file. mode is what it has in the end.
 func createPlace(path string, replace bool, mode os.FileMode) (*place, error) {
-	if _, err := os.Lstat(path); err == nil && !replace {
-		return nil, taken(&catalog.ExistsError{Path: path})
+	if err := vacant(path, replace); err != nil {
+		return nil, err
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-")
 	if err != nil {

@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
+	"github.com/verisim/verisim/formats"
 	"github.com/verisim/verisim/formats/catalog"
 )
 
@@ -21,8 +24,11 @@ func writeWhole(e *env, path string, replace bool, write func(w io.Writer) error
 		_, err := e.out.Write(b.Bytes())
 		return err
 	}
-	if _, err := os.Lstat(path); err == nil && !replace {
-		return taken(&catalog.ExistsError{Path: path})
+	if formats.Special(path) {
+		return os.WriteFile(path, b.Bytes(), 0o644)
+	}
+	if err := free(replace, path); err != nil {
+		return err
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-")
 	if err != nil {
@@ -48,12 +54,21 @@ func writeWhole(e *env, path string, replace bool, write func(w io.Writer) error
 // free refuses places that are taken before any work is done.
 func free(replace bool, paths ...string) error {
 	for _, p := range paths {
-		if p == "" || p == "-" || replace {
+		if p == "" || p == "-" || formats.Special(p) {
 			continue
 		}
-		if _, err := os.Lstat(p); err == nil {
-			return taken(&catalog.ExistsError{Path: p})
+		if err := vacant(p, replace); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// vacant says whether a file may take a path, and what to do if not.
+func vacant(path string, replace bool) error {
+	err := formats.Vacant(path, replace)
+	if errors.Is(err, fs.ErrExist) {
+		return taken(&catalog.ExistsError{Path: path})
+	}
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,9 +23,11 @@ type File struct {
 	table.Writer
 	path string
 	temp *os.File
-	buf  *bufio.Writer
-	zip  io.Closer
-	done bool
+	// special says that temp is the very thing at path.
+	special bool
+	buf     *bufio.Writer
+	zip     io.Closer
+	done    bool
 }
 
 // ExistsError says that a file is already there.
@@ -41,16 +44,13 @@ type CreateOptions struct {
 }
 
 // Create starts a file that appears at path when it has been closed, and never
-// if it was aborted. A path ending in .gz or .zst is compressed.
+// if it was aborted. A path ending in .gz or .zst is compressed. A device or a
+// pipe is written to as it is.
 func Create(path string, codec formats.Codec, s *arrow.Schema, opt CreateOptions) (*File, error) {
-	if _, err := os.Lstat(path); err == nil && !opt.Replace {
-		return nil, &ExistsError{path}
-	}
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-")
+	f, err := place(path, opt.Replace)
 	if err != nil {
-		return nil, fmt.Errorf("create %q: %w", path, err)
+		return nil, err
 	}
-	f := &File{path: path, temp: temp, buf: bufio.NewWriterSize(temp, 256<<10)}
 	var w io.Writer = f.buf
 	switch compressions[strings.ToLower(filepath.Ext(path))] {
 	case "gzip":
@@ -67,6 +67,28 @@ func Create(path string, codec formats.Codec, s *arrow.Schema, opt CreateOptions
 	if f.Writer, err = codec.Create(w, s, opt.Write); err != nil {
 		return nil, errors.Join(err, f.Abort())
 	}
+	return f, nil
+}
+
+// place opens what is written to.
+func place(path string, replace bool) (*File, error) {
+	f := &File{path: path, special: formats.Special(path)}
+	var err error
+	if f.special {
+		f.temp, err = os.OpenFile(path, os.O_WRONLY, 0)
+	} else {
+		if err = formats.Vacant(path, replace); errors.Is(err, fs.ErrExist) {
+			return nil, &ExistsError{path}
+		}
+		if err != nil {
+			return nil, err
+		}
+		f.temp, err = os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".partial-")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("create %q: %w", path, err)
+	}
+	f.buf = bufio.NewWriterSize(f.temp, 256<<10)
 	return f, nil
 }
 
@@ -95,6 +117,9 @@ func (f *File) finish() error {
 	if err := f.buf.Flush(); err != nil {
 		return err
 	}
+	if f.special {
+		return f.temp.Close()
+	}
 	if err := f.temp.Chmod(0o644); err != nil {
 		return err
 	}
@@ -114,6 +139,9 @@ func (f *File) Abort() error {
 	}
 	f.done = true
 	_ = f.temp.Close() // it may be closed already
+	if f.special {
+		return nil
+	}
 	err := os.Remove(f.temp.Name())
 	if errors.Is(err, os.ErrNotExist) {
 		return nil

@@ -16,6 +16,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
 
+	"github.com/verisim/verisim/formats"
 	"github.com/verisim/verisim/formats/cell"
 	"github.com/verisim/verisim/formats/table"
 )
@@ -52,8 +53,8 @@ func NewSink(w io.Writer, opt Options) *Sink {
 // CreateFile writes to a file that appears when the sink is committed. An
 // existing file is replaced only if replace says so.
 func CreateFile(path string, replace bool, opt Options) (*Sink, error) {
-	if _, err := os.Lstat(path); err == nil && !replace {
-		return nil, &os.PathError{Op: "create", Path: path, Err: os.ErrExist}
+	if err := formats.Vacant(path, replace); err != nil {
+		return nil, err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {

@@ -24,6 +24,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
+	"github.com/verisim/verisim/formats"
 	"github.com/verisim/verisim/formats/cell"
 	text "github.com/verisim/verisim/formats/sql"
 	"github.com/verisim/verisim/formats/table"
@@ -41,8 +42,8 @@ type Sink struct {
 // Create starts a database that appears at path when the sink is committed. An
 // existing file is replaced only if replace says so.
 func Create(ctx context.Context, path string, replace bool) (*Sink, error) {
-	if _, err := os.Lstat(path); err == nil && !replace {
-		return nil, &os.PathError{Op: "create", Path: path, Err: os.ErrExist}
+	if err := formats.Vacant(path, replace); err != nil {
+		return nil, err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
