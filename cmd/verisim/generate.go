@@ -34,6 +34,7 @@ func generateVerb() verb {
 			"verisim generate finance --table transactions -n 100000 --format arrows -o - | verisim profile -",
 			"verisim generate finance --preset card-us --days 30 --table transactions -o tx.parquet",
 			"verisim generate finance --table transactions --stream --speed 3600x --to jsonl",
+			"verisim generate finance --preset aml-hi --graph neo4j -o graph",
 			"verisim generate finance --print-config > bank.yaml",
 		},
 		flags: slices.Concat([]cli.Flag{
@@ -45,6 +46,7 @@ func generateVerb() verb {
 			&cli.StringSliceFlag{Name: "set", Usage: "set one option: `OPTION=VALUE`, may be repeated"},
 			&cli.BoolFlag{Name: "print-config", Usage: "print every option of the simulator as it would be used, with unit and source, and make nothing"},
 			&cli.StringFlag{Name: "where", Usage: "keep only rows for which `EXPR` is true, with --table"},
+			graphFlag(),
 			&cli.BoolFlag{Name: "stream", Usage: "pace the rows of --table as a live source would, by their time"},
 			&cli.StringFlag{Name: "speed", Value: "1x", Usage: "with --stream: `N`x as fast as the clock"},
 			workersFlag(),
@@ -97,6 +99,9 @@ func generate(ctx context.Context, e *env, c *cli.Context) error {
 	if c.IsSet("shard") {
 		return g.shards(ctx, e, c)
 	}
+	if err := checkGraph(c); err != nil {
+		return err
+	}
 	if isDatabase(c, target(c)) {
 		return g.database(ctx, e, c)
 	}
@@ -115,7 +120,7 @@ func bindGeneration(c *cli.Context) (*generation, error) {
 	arg := c.Args().First()
 	g := &generation{seed: 1}
 	if models.IsSpec(arg) {
-		for _, f := range append(optionNames(), "set", "config") {
+		for _, f := range append(optionNames(), "graph", "set", "config") {
 			if c.IsSet(f) {
 				return nil, hint(usagef("--%s is for simulators", f), "write it into the spec")
 			}
@@ -221,10 +226,15 @@ func (g *generation) all(ctx context.Context, e *env, c *cli.Context) error {
 		return hint(err, "choose a place where nothing is")
 	}
 	p := newProgress(e, "generate")
-	rows, err := g.fill(ctx, sink, n, p)
+	whole, err := g.asGraph(c, sink)
+	if err != nil {
+		_ = sink.Abort()
+		return err
+	}
+	rows, err := g.fill(ctx, whole, n, p)
 	p.done()
 	if err != nil {
-		_ = sink.Abort() // the first error is the one that matters
+		_ = whole.Abort() // the first error is the one that matters
 		return err
 	}
 	if !e.quiet {

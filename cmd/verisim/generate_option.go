@@ -51,7 +51,7 @@ func setFlags(c *cli.Context, s models.Simulator, n *document.Node) error {
 		}
 		n.Set(strings.ReplaceAll(name, "-", "_"), v)
 	}
-	return nil
+	return setGraph(c, s, n)
 }
 
 // paced plays a table by its time column.

@@ -21,6 +21,7 @@ var floor0 = []string{"formats/table", "formats/document", "formats/expr"}
 var sideways = map[string][]string{
 	"formats/catalog":   {"formats/..."},
 	"formats/delim":     {"formats/cell"},
+	"formats/graph":     {"formats/cell"},
 	"formats/jsonl":     {"formats/cell"},
 	"formats/sql":       {"formats/cell"},
 	"formats/sqlite":    {"formats/sql", "formats/cell"},

@@ -45,6 +45,9 @@ func CreateFolder(path string, codec formats.Codec, opt formats.WriteOptions) (*
 	return &Folder{path: path, partial: partial, codec: codec, write: opt}, nil
 }
 
+// Partial is where the files stand until Commit moves them to their place.
+func (f *Folder) Partial() string { return f.partial }
+
 func vacant(path string) error {
 	entries, err := os.ReadDir(path)
 	switch {

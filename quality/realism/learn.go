@@ -218,6 +218,14 @@ func (j *judge) hardShare(scores []float64, test span) {
 		hard += boolean(d.hard[test.from+i])
 	}
 	j.add("r12.hard", hard/honest, "of the honest rows among them")
+	all, usual := 0.0, 0.0
+	for i := test.from; i < test.to; i++ {
+		if d.label[i] == 0 {
+			usual++
+			all += boolean(d.hard[i])
+		}
+	}
+	j.add("r12.usual", all/usual, "of all honest rows of the test")
 }
 
 // graph measures R3 and R4.
@@ -252,44 +260,66 @@ func (j *judge) graph(context.Context) error {
 	}
 	f1, _ = utility.BestF1(scores, label)
 	j.add("r3.graph.f1", f1, "")
+	j.hardShare(scores, test)
 	j.add("r4.lift", utility.AveragePrecision(scores, label)/plain, "")
 	return nil
 }
 
+// driftMonths are the months after training that R6 looks at; two where the data
+// is shorter than 150 days.
+const driftMonths = 3
+
 // drift measures R6: the fall of AP with the age of a model, as the slope over
-// the later months times three. It learns from the second month: in the first
-// the windows of the features are not full yet, which is no drift.
+// the months after, times three, over the AP of the first. It learns from the second
+// month on: in the first the windows of the features are not full yet, which is
+// no drift. A month holds few positives, so it is done for every window of
+// training that begins ten days after the last, and the median is taken.
 func (j *judge) drift(context.Context) error {
 	d := j.d
 	if j.in.Mapping.Customer == "" {
 		return nil
 	}
-	features := j.handbook()
-	if place, places := j.place(); place != nil {
-		features = append(features, d.risk(place, places, int64(j.in.DelayDays)*day, false)...)
-	}
-	start := d.time[0] + 30*day
-	train := span{d.at(start), d.at(start + 30*day)}
-	var ages, aps []float64
-	for month := int64(1); start+(month+1)*30*day <= d.time[len(d.time)-1]+day; month++ {
-		test := span{d.at(start + month*30*day), d.at(start + (month+1)*30*day)}
-		if !d.both(train) || !d.both(test) {
-			return nil
+	const month = 30 * day
+	end := d.time[len(d.time)-1] + day
+	var falls []float64
+	var features [][]float64
+	months := min(driftMonths, int((end-d.time[0])/month)-2)
+	for start := d.time[0] + month; months >= 2 && start+int64(1+months)*month <= end; start += 10 * day {
+		if features == nil { // only where there is time enough
+			features = j.handbook()
+			if place, places := j.place(); place != nil {
+				features = append(features, d.risk(place, places, int64(j.in.DelayDays)*day, false)...)
+			}
 		}
-		scores, err := j.trees(features, train, test)
-		if err != nil {
-			return err
+		train := span{d.at(start), d.at(start + month)}
+		var ages, aps []float64
+		for age := int64(1); age <= int64(months); age++ {
+			test := span{d.at(start + age*month), d.at(start + (age+1)*month)}
+			if !d.both(train) || !d.both(test) {
+				break
+			}
+			scores, err := j.trees(features, train, test)
+			if err != nil {
+				return err
+			}
+			ages, aps = append(ages, float64(age)), append(aps, utility.AveragePrecision(scores, d.label[test.from:test.to]))
 		}
-		ages = append(ages, float64(month))
-		aps = append(aps, utility.AveragePrecision(scores, d.label[test.from:test.to]))
+		if len(ages) == months {
+			slope, level := line(ages, aps)
+			falls = append(falls, -3*slope/(level+slope))
+		}
 	}
-	if len(ages) < 2 {
-		j.miss("r6.drift", "the data is shorter than 120 days")
+	if len(falls) == 0 {
+		j.miss("r6.drift", "the data is shorter than 120 days, or a month has one label only")
 		return nil
 	}
-	slope, level := line(ages, aps)
-	j.add("r6.drift", -3*slope/(level+slope), fmt.Sprintf("AP by month %.3f", aps))
+	j.add("r6.drift", median(falls), fmt.Sprintf("by window of training %.2f", falls))
 	return nil
+}
+
+func median(v []float64) float64 {
+	v = slices.Sorted(slices.Values(v))
+	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
 }
 
 // line fits y = level + slope x by least squares.

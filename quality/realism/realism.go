@@ -15,7 +15,7 @@
 //	r3.flat.f1 r3.graph.f1    best F1 of trees without and with graph features
 //	r4.lift                   AP with graph features / AP without
 //	r5.lookahead              AP with risks of all time / AP with past ones only
-//	r6.drift                  fall of AP per 90 days, trained on days 31 to 60
+//	r6.drift                  fall of AP per 90 days, median over windows of training
 //	r7.delay7 r7.delay30      AP at that label delay / AP at the next shorter one
 //	r8.benford r8.gini r8.burstiness r8.repeat r8.information
 //	r9.breaks                 rows whose balance does not follow from the last
@@ -23,7 +23,9 @@
 //	r9.overdrawn              rows whose balance is below its limit
 //	r10.outside               share of positives outside any named pattern
 //	r11.bp.value r11.bp.number r11.cnp r11.ticket r11.crossborder
-//	r12.hard                  share of hard negatives among the top 1 % by score
+//	r12.hard                  share of hard negatives among the honest rows of the
+//	                          top 1 % by score, with the graph where there is one
+//	r12.usual                 the same share among all honest rows
 //
 // Features use the past only: counts, means and sums over 1, 7 and 30 days of
 // customer and terminal, and the terminal's share of positives known after the

@@ -89,6 +89,12 @@ type Config struct {
 	// by ACH and wire on purpose; the others go as business goes. Presets of
 	// accounts only.
 	LaunderingElectronic *float64 `yaml:"laundering_electronic_share"`
+	// LaunderingSize multiplies how many accounts a pattern has. Presets of
+	// accounts only.
+	LaunderingSize *float64 `yaml:"laundering_size"`
+	// LaunderingSpread is how much of the business sums laundering uses, from 0,
+	// the middle alone, to 1, all of them. Presets of accounts only.
+	LaunderingSpread *float64 `yaml:"laundering_spread"`
 	// FraudDistance multiplies by how much fraudulent applications differ from
 	// honest ones, 0 for not at all. Preset account-opening only.
 	FraudDistance *float64 `yaml:"fraud_distance"`
@@ -134,6 +140,8 @@ type params struct {
 	washPace  float64 // of the time that money rests
 	washFirms float64 // share of companies among the accounts that crews use
 	washWire  float64 // share sent by ACH and wire, beyond what business does
+	washSize  float64 // of the patterns, in accounts
+	washRange float64 // share of the business sums, around their middle
 }
 
 type brand struct {

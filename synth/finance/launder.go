@@ -2,6 +2,7 @@ package finance
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/verisim/verisim/synth/rng"
 )
@@ -77,13 +78,18 @@ type crew struct {
 	id        int32
 	shape     pattern
 	out       []dirtyPayment
-	left      int     // payments that lie outside the world's time
+	inside    int     // payments in patterns so far
+	outside   int     // and in disguise
 	holders   []int32 // who has the money in the end
 	campaigns []washing
 }
 
 // spendDays is how long the money is spent in disguise (assumption).
 const spendDays = 20
+
+// unhurried is the pace from which on most payments wait for the hours of
+// business (assumption).
+const unhurried = .04
 
 // reportedFrom is the threshold of reporting cash, minor units: 10,000 in the EU (regulation
 // 2024/1624) and in the US (31 CFR 1010.311).
@@ -95,19 +101,28 @@ func (c *crew) campaign(run, room int) {
 	c.id, c.holders = int32(len(c.campaigns)), c.holders[:0]
 	// Campaigns are under way when the world begins and when it ends, so that
 	// their stages are mixed alike all the time; what lies outside is left out.
-	day := int32(c.seq.Below(uint64(t.cfg.Days+spendDays))) - spendDays
+	// Days and patterns are spread evenly, as a sequence of low discrepancy does
+	// (Roberts 2018, the R2 sequence), so that a seed's luck with some dozens of
+	// campaigns does not decide how hard a world is.
+	const stepDay, stepShape = 0x91E10DA5C79E7B1D, 0xC13FA9A902A6328F // 1/p^2 and 1/p of p^3 = p + 1, times 2^64
+	spread := t.key.Name("spread")
+	u, _ := bits.Mul64(spread.Uint64(0)+uint64(run)*stepDay, uint64(t.cfg.Days+spendDays))
+	day := int32(u) - spendDays
 	c.start = day*secondsPerDay + t.clocks[dayRhythm][0].at(uint32(c.seq.Uint64()))
-	c.shape = pattern(c.weights.at(c.seq.Uint64()))
+	c.shape = pattern(c.weights.at((spread.Uint64(1) + uint64(run)*stepShape) >> 52))
 	first := len(c.out)
-	c.left = 0
 	patternTable[c.shape].run(c)
-	inside := len(c.out) - first + c.left
+	c.inside += len(c.out) - first
 	for i := first; i < len(c.out); i++ { // helpers spend their share, too
 		if to := c.out[i].to; to < c.t.desk(0) && c.seq.Below(2) == 0 {
 			c.hold(to)
 		}
 	}
-	c.disguise(int(math.Round(float64(inside) * t.params.outside / (1 - t.params.outside))))
+	// What is missing of the share so far: some of the disguise lies beyond the
+	// world's days, and campaigns to come make up for it.
+	inside := len(c.out)
+	c.disguise(int(math.Round(float64(c.inside)*t.params.outside/(1-t.params.outside))) - c.outside)
+	c.outside += len(c.out) - inside
 	c.out = c.out[:min(len(c.out), first+room)]
 	made := c.out[first:]
 	if len(made) == 0 {
@@ -160,12 +175,18 @@ func contains(in []int32, v int32) bool {
 }
 
 // between is a number of accounts, low to high.
-func (c *crew) between(low, high int) int { return low + int(c.seq.Below(uint64(high-low+1))) }
+// times the size asked for.
+func (c *crew) between(low, high int) int {
+	n := low + int(c.seq.Below(uint64(high-low+1)))
+	return max(low, int(math.Round(float64(n)*c.t.params.washSize)))
+}
 
 // sum is what one dirty payment carries: the middling sums of business, since
 // small ones are not worth the helpers and large ones are looked at.
 func (c *crew) sum() int64 {
-	u := uint32((.25 + .6*c.seq.Float64()) * (1<<32 - 1))
+	middle, spread := .55, c.t.params.washRange
+	low, high := max(middle-spread/2, 0), min(middle+spread/2, 1)
+	u := uint32((low + (high-low)*c.seq.Float64()) * (1<<32 - 1))
 	return c.t.quant[useSupply].at(u) * int64(c.t.params.washLevel*one) >> 16
 }
 
@@ -193,10 +214,11 @@ func (c *crew) move(from, to int32, v int64, at int32) int32 {
 func (c *crew) send(from, to int32, v int64, at int32, format uint8, shape pattern) int32 {
 	day := int(at) / secondsPerDay
 	if from == to || at < 0 || day >= c.t.cfg.Days {
-		c.left++
 		return at
 	}
-	if c.seq.Below(100) < 70 { // within the hours of business of that day
+	// Within the hours of business of that day; crews in haste seldom wait for
+	// them (assumption).
+	if c.seq.Float64() < .7*min(1, c.t.params.washPace/unhurried) {
 		if s := c.t.second(day, dayRhythm, c.seq.Uint64()); s > at {
 			at = s
 		}

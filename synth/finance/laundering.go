@@ -22,6 +22,8 @@ func (c *Config) transferNumbers() []numeric {
 		{"laundering_pace", "factor on the time that money rests", &c.LaunderingPace, .001, 100},
 		{"laundering_company_share", "companies among the crews' accounts", &c.LaunderingFirms, 0, 1},
 		{"laundering_electronic_share", "of the patterns, by ACH and wire on purpose", &c.LaunderingElectronic, 0, 1},
+		{"laundering_size", "factor on the number of accounts of a pattern", &c.LaunderingSize, .5, 5},
+		{"laundering_spread", "share of the sums of business, around the middle", &c.LaunderingSpread, 0, 1},
 	}
 }
 
@@ -32,15 +34,16 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	on := true
 	cfg := Config{
 		Preset: name, Days: 90, Start: "2025-01-01", Drift: &on,
-		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.39), LaunderingLevel: f(.98), LaunderingPace: f(.04), LaunderingFirms: f(.03), LaunderingElectronic: f(.9),
+		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.413), LaunderingLevel: f(.93), LaunderingPace: f(.01), LaunderingFirms: f(.03), LaunderingElectronic: f(.83),
+		LaunderingSize: f(3.5), LaunderingSpread: f(.053),
 	}
 	source := map[string]string{
 		"fraud_by_number_bp":       amlworld + "1 in 981 in HI-Small",
-		"laundering_outside_share": amlworld + "38 % in HI-Small",
+		"laundering_outside_share": "near " + amlworld + "38 % in HI-Small",
 	}
 	if name == "aml-li" {
 		cfg.FraudByNumber, cfg.Outside, cfg.LaunderingLevel, cfg.LaunderingPace = f(1e4/1942), f(.5), f(.9), f(.05)
-		cfg.LaunderingElectronic = f(.5)
+		cfg.LaunderingElectronic, cfg.LaunderingSize, cfg.LaunderingSpread = f(.5), f(1), f(.6)
 		source = map[string]string{
 			"fraud_by_number_bp":       amlworld + "1 in 1,942 in LI-Small",
 			"laundering_outside_share": "assumption; " + amlworld + "71 % in LI-Small",
@@ -55,6 +58,7 @@ func transferPreset(name string) (Config, params, map[string]string) {
 		p.mobile = true
 		cfg.FraudByNumber, cfg.TransactionsPerDay, cfg.Outside, cfg.LaunderingElectronic = f(.5), f(.7), f(.45), f(0)
 		cfg.LaunderingLevel, cfg.LaunderingPace, cfg.LaunderingFirms = f(.6), f(.3), f(.05)
+		cfg.LaunderingSize, cfg.LaunderingSpread = f(1), f(.6)
 		source = map[string]string{"fraud_by_number_bp": "PaySim (Lopez-Rojas et al. 2016): .13 % of the released month"}
 		cfg.Mix = map[string]float64{"drain": .35, "push_scam": .25}
 		for _, i := range []pattern{fanOut, fanIn, cycleRound, scatterGather, gatherScatter, smurfing} {
@@ -92,7 +96,7 @@ func resolveTransfers(c Config) (Config, params, error) {
 	keep(&c.Days, base.Days)
 	keep(&c.Start, base.Start)
 	given := base.transferNumbers()
-	for i, into := range []*float64{&p.byNumber, &p.perDay, &p.outside, &p.washLevel, &p.washPace, &p.washFirms, &p.washWire} {
+	for i, into := range []*float64{&p.byNumber, &p.perDay, &p.outside, &p.washLevel, &p.washPace, &p.washFirms, &p.washWire, &p.washSize, &p.washRange} {
 		f := mine[i]
 		keep(f.field, *given[i].field)
 		v := **f.field
