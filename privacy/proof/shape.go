@@ -1,0 +1,227 @@
+package proof
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+)
+
+// ColumnShape is what the header says about a column.
+type ColumnShape struct {
+	Name     string   `json:"name"`
+	Type     string   `json:"type"` // Arrow's name of the value type
+	Nullable bool     `json:"nullable"`
+	Encoding Encoding `json:"encoding"`
+}
+
+// shapeOf decides how a field is encoded.
+func shapeOf(f arrow.Field, e *Encoding) (ColumnShape, error) {
+	t := f.Type
+	if d, ok := t.(*arrow.DictionaryType); ok {
+		t = d.ValueType
+	}
+	c := ColumnShape{Name: f.Name, Type: t.String(), Nullable: f.Nullable}
+	if e != nil {
+		c.Encoding = *e
+	}
+	if err := c.check(); err != nil {
+		return c, err
+	}
+	return c, nil
+}
+
+// maxDictionary is the largest dictionary: what LogUp tables are sized for.
+const maxDictionary = 1 << 20
+
+// check says whether the encoding fits the type.
+func (c *ColumnShape) check() error {
+	bad := func(format string, args ...any) error {
+		return fmt.Errorf("encode column %q: %s", c.Name, fmt.Sprintf(format, args...))
+	}
+	class := c.class()
+	if class == "" {
+		return bad("a column of type %s cannot be proved", c.Type)
+	}
+	if e := c.Encoding.Decimal; (e != nil) != (class == "float") {
+		if e == nil {
+			return bad("a floating-point column needs decimal: PLACES, since proofs are about whole numbers")
+		}
+		return bad("decimal is for floating-point columns, this one is %s", c.Type)
+	}
+	if e := c.Encoding.Decimal; e != nil && (*e < 0 || *e > 9) {
+		return bad("decimal is 0 to 9 places")
+	}
+	if d := c.Encoding.Dictionary; d != nil {
+		if class != "text" {
+			return bad("a dictionary is for string columns, this one is %s", c.Type)
+		}
+		if n := len(d); n == 0 || n > maxDictionary {
+			return bad("its dictionary has %d values, want 1 to %d", n, maxDictionary)
+		}
+	}
+	seen := make(map[string]bool, len(c.Encoding.Dictionary))
+	for i, v := range c.Encoding.Dictionary {
+		if seen[v] { // one value with two numbers would be equal to itself and not
+			return bad("its dictionary lists value %d twice", i+1)
+		}
+		seen[v] = true
+	}
+	if _, ok := c.decimals(); !ok {
+		return bad("%s has no scale from 0 to 38, which proofs need", c.Type)
+	}
+	return nil
+}
+
+// hashed says whether the integers are hashes of strings: then equal integers do
+// not mean equal strings to somebody who looks for collisions.
+func (c *ColumnShape) hashed() bool { return c.class() == "text" && c.Encoding.Dictionary == nil }
+
+// hashOf is the integer of a string without a dictionary: 62 bits of
+// SHA-256("verisim/proof/v1 text" ‖ string).
+func hashOf(s string) int64 {
+	h := sha256.New()
+	io.WriteString(h, "verisim/proof/v1 text")
+	io.WriteString(h, s)
+	var sum [sha256.Size]byte
+	return int64(binary.BigEndian.Uint64(h.Sum(sum[:0])) >> 2)
+}
+
+// class sorts types by how their cells become integers and text.
+func (c *ColumnShape) class() string {
+	switch {
+	case c.Type == "bool":
+		return "bool"
+	case c.Type == "utf8", c.Type == "large_utf8":
+		return "text"
+	case c.Type == "float32", c.Type == "float64":
+		return "float"
+	case strings.HasPrefix(c.Type, "decimal("):
+		return "decimal"
+	case c.Type == "date32":
+		return "date"
+	case strings.HasPrefix(c.Type, "timestamp["):
+		return "timestamp"
+	case strings.HasPrefix(c.Type, "int"), strings.HasPrefix(c.Type, "uint"), c.Type == "date64",
+		strings.HasPrefix(c.Type, "time32"), strings.HasPrefix(c.Type, "time64"), strings.HasPrefix(c.Type, "duration"):
+		return "int"
+	}
+	return ""
+}
+
+// scale is the number of decimal places of the integers.
+func (c *ColumnShape) scale() int {
+	switch c.class() {
+	case "float":
+		return *c.Encoding.Decimal
+	case "decimal":
+		n, _ := c.decimals()
+		return n
+	}
+	return 0
+}
+
+// decimals is the scale that a decimal type names. It is false for one that is
+// out of bounds: a negative scale would make the integers other numbers.
+func (c *ColumnShape) decimals() (int, bool) {
+	if c.class() != "decimal" {
+		return 0, true
+	}
+	_, s, _ := strings.Cut(strings.TrimSuffix(c.Type, ")"), ", ")
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil || n < 0 || n > 38 {
+		return 0, false
+	}
+	return n, true
+}
+
+// parse reads a number, date, time or value as the column's integer.
+func (c *ColumnShape) parse(text string) (*big.Int, error) {
+	switch c.class() {
+	case "bool":
+		switch text {
+		case "true":
+			return big.NewInt(1), nil
+		case "false":
+			return big.NewInt(0), nil
+		}
+	case "text":
+		if c.hashed() {
+			return nil, fmt.Errorf("column %q has no dictionary: list its values in a member statement, or under columns", c.Name)
+		}
+		for i, v := range c.Encoding.Dictionary {
+			if v == text {
+				return big.NewInt(int64(i) + 1), nil
+			}
+		}
+		return nil, fmt.Errorf("column %q has no value %q in its dictionary", c.Name, text)
+	case "date":
+		if t, err := time.Parse(time.DateOnly, text); err == nil {
+			return big.NewInt(t.Unix() / 86400), nil
+		}
+	case "timestamp":
+		for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
+			if t, err := time.Parse(layout, text); err == nil {
+				return c.instant(t)
+			}
+		}
+	}
+	v, ok := parseScaled(text, c.scale())
+	if !ok || c.class() == "bool" {
+		return nil, fmt.Errorf("column %q is %s: %q is no such value, or has more decimal places", c.Name, c.Type, text)
+	}
+	return v, nil
+}
+
+// instant is a time in a timestamp column's unit.
+func (c *ColumnShape) instant(t time.Time) (*big.Int, error) {
+	per := int64(1)
+	switch {
+	case strings.HasPrefix(c.Type, "timestamp[ms"):
+		per = 1e3
+	case strings.HasPrefix(c.Type, "timestamp[us"):
+		per = 1e6
+	case strings.HasPrefix(c.Type, "timestamp[ns"):
+		per = 1e9
+	}
+	v := new(big.Int).Mul(big.NewInt(t.Unix()), big.NewInt(per))
+	if int64(t.Nanosecond())%(1e9/per) != 0 {
+		return nil, fmt.Errorf("column %q is %s: a time is given to a finer unit", c.Name, c.Type)
+	}
+	return v.Add(v, big.NewInt(int64(t.Nanosecond())/(1e9/per))), nil
+}
+
+// maxNumber is the longest text of a number.
+const maxNumber = 60
+
+// parseScaled reads a decimal number as an integer of 10^-scale units, exactly.
+func parseScaled(text string, scale int) (*big.Int, bool) {
+	if len(text) > maxNumber || strings.ContainsAny(text, "eEpPxX_/") {
+		return nil, false
+	}
+	r, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return nil, false
+	}
+	r.Mul(r, new(big.Rat).SetInt(pow10(scale)))
+	if !r.IsInt() {
+		return nil, false
+	}
+	return r.Num(), true
+}
+
+func pow10(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
+
+// formatScaled writes what parseScaled reads.
+func formatScaled(v *big.Int, scale int) string {
+	if scale == 0 {
+		return v.String()
+	}
+	return new(big.Rat).SetFrac(v, pow10(scale)).FloatString(scale)
+}
