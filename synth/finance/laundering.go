@@ -56,7 +56,7 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	p := params{locale: "en_US", home: []string{"US"}, price: 1}
 	if name == "mobile-money" {
 		p.mobile = true
-		cfg.FraudByNumber, cfg.TransactionsPerDay, cfg.Outside, cfg.LaunderingElectronic = f(.5), f(.7), f(.45), f(0)
+		cfg.FraudByNumber, cfg.TransactionsPerDay, cfg.Outside, cfg.LaunderingElectronic = f(13), f(.7), f(.45), f(0)
 		cfg.LaunderingLevel, cfg.LaunderingPace, cfg.LaunderingFirms = f(.6), f(.3), f(.05)
 		cfg.LaunderingSize, cfg.LaunderingSpread = f(1), f(.6)
 		source = map[string]string{"fraud_by_number_bp": "PaySim (Lopez-Rojas et al. 2016): .13 % of the released month"}
