@@ -135,6 +135,26 @@ func (o ReadOptions) Memory() memory.Allocator {
 	return o.Allocator
 }
 
+// Filled is the options with the defaults of text formats in what was left open.
+func (o ReadOptions) Filled() ReadOptions {
+	if o.RowsPerBatch <= 0 {
+		o.RowsPerBatch = 65_536
+	}
+	if o.SampleRows <= 0 {
+		o.SampleRows = 10_000
+	}
+	return o
+}
+
+// NullSet is the tokens that mean null, for looking up.
+func (o ReadOptions) NullSet() map[string]bool {
+	set := make(map[string]bool, len(o.Nulls))
+	for _, n := range o.Nulls {
+		set[n] = true
+	}
+	return set
+}
+
 // WriteOptions are common to all codecs; a codec ignores what it has no use for.
 type WriteOptions struct {
 	// Compression is "", "none", "lz4", "zstd" or "snappy". Default the

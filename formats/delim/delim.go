@@ -54,8 +54,6 @@ import (
 const (
 	maxRecord  = 64 << 20
 	maxColumns = 16_384
-	batchRows  = 65_536
-	sampleRows = 10_000
 )
 
 // Codec is delimited text.

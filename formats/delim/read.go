@@ -38,16 +38,7 @@ type held struct {
 }
 
 func newReader(ctx context.Context, in formats.Input, delim byte, opt formats.ReadOptions) (table.Stream, error) {
-	r := &reader{s: newScanner(in.Name, in.Reader, delim), opt: opt, nulls: map[string]bool{}}
-	for _, n := range opt.Nulls {
-		r.nulls[n] = true
-	}
-	if r.opt.RowsPerBatch <= 0 {
-		r.opt.RowsPerBatch = batchRows
-	}
-	if r.opt.SampleRows <= 0 {
-		r.opt.SampleRows = sampleRows
-	}
+	r := &reader{s: newScanner(in.Name, in.Reader, delim), opt: opt.Filled(), nulls: opt.NullSet()}
 	if err := r.header(); err != nil {
 		return nil, err
 	}

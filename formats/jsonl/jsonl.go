@@ -77,8 +77,6 @@ const (
 	maxColumns = 16_384
 	maxDepth   = 64
 	maxCells   = 16 << 20
-	batchRows  = 65_536
-	sampleRows = 10_000
 )
 
 // Codec is the codec of JSON Lines.

@@ -39,16 +39,7 @@ type held struct {
 }
 
 func newReader(ctx context.Context, in formats.Input, opt formats.ReadOptions) (table.Stream, error) {
-	r := &reader{lines: newLines(in.Name, in.Reader), opt: opt, mem: opt.Memory(), nulls: map[string]bool{}}
-	for _, n := range opt.Nulls {
-		r.nulls[n] = true
-	}
-	if r.opt.RowsPerBatch <= 0 {
-		r.opt.RowsPerBatch = batchRows
-	}
-	if r.opt.SampleRows <= 0 {
-		r.opt.SampleRows = sampleRows
-	}
+	r := &reader{lines: newLines(in.Name, in.Reader), opt: opt.Filled(), mem: opt.Memory(), nulls: opt.NullSet()}
 	if err := r.declared(); err != nil {
 		return nil, err
 	}
