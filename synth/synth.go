@@ -64,6 +64,19 @@ type Engine interface {
 	Fit(ctx context.Context, truth table.Source, seed Seed) (Model, error)
 }
 
+// CheckRange says whether a model has a table of this name and the rows in it.
+func CheckRange(m Model, name string, seed Seed, rows Range) error {
+	t, err := Find(m, name)
+	if err != nil {
+		return err
+	}
+	n, err := t.Rows(seed)
+	if err != nil {
+		return err
+	}
+	return rows.Check(n)
+}
+
 // Find gives a model's table by name.
 func Find(m Model, name string) (Table, error) {
 	var names []string

@@ -289,15 +289,7 @@ func (m *openings) Tables() []synth.Table {
 }
 
 func (m *openings) Generate(_ context.Context, name string, seed synth.Seed, rows synth.Range) (table.Stream, error) {
-	tab, err := synth.Find(m, name)
-	if err != nil {
-		return nil, err
-	}
-	n, err := tab.Rows(seed)
-	if err != nil {
-		return nil, err
-	}
-	if err = rows.Check(n); err != nil {
+	if err := synth.CheckRange(m, name, seed, rows); err != nil {
 		return nil, err
 	}
 	o, err := m.state(seed)

@@ -291,15 +291,7 @@ func (m *transfers) Tables() []synth.Table {
 }
 
 func (m *transfers) Generate(_ context.Context, name string, seed synth.Seed, rows synth.Range) (table.Stream, error) {
-	tab, err := synth.Find(m, name)
-	if err != nil {
-		return nil, err
-	}
-	n, err := tab.Rows(seed)
-	if err != nil {
-		return nil, err
-	}
-	if err = rows.Check(n); err != nil {
+	if err := synth.CheckRange(m, name, seed, rows); err != nil {
 		return nil, err
 	}
 	t, err := m.state(seed)
