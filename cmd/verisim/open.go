@@ -136,10 +136,8 @@ func firstLine(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for line := range strings.Lines(string(data)) {
-		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-			return line, nil
-		}
+	if line := job.FirstLine(string(data)); line != "" {
+		return line, nil
 	}
 	return "", usagef("%q is empty", path)
 }

@@ -32,7 +32,7 @@ func bindRecipients(r *recipe.Recipe) ([]recipient, error) {
 			if err != nil {
 				return nil, p.At.Errorf("recipient %q: %v", p.Name, err)
 			}
-			text = firstLine(string(data))
+			text = FirstLine(string(data))
 		}
 		key, err := keys.ParseRecipient(text)
 		if err != nil {
@@ -43,7 +43,9 @@ func bindRecipients(r *recipe.Recipe) ([]recipient, error) {
 	return out, nil
 }
 
-func firstLine(text string) string {
+// FirstLine is the first line of a key file that is neither empty nor a comment,
+// or "".
+func FirstLine(text string) string {
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
 			return line
