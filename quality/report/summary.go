@@ -42,10 +42,18 @@ func WriteSummary(w io.Writer, p *profile.Profile) error {
 		fmt.Fprintf(&b, "key: %s (%s)\n", strings.Join(k.Columns, ", "), proof)
 	}
 	for _, d := range p.Dependencies {
-		fmt.Fprintf(&b, "%s determines %s but for %s of rows\n", strings.Join(d.From, ", "), d.To, percent(d.G3))
+		fmt.Fprintf(&b, "%s determines %s%s\n", strings.Join(d.From, ", "), d.To, exception(d.G3))
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// exception says which share of the sampled rows breaks a dependency.
+func exception(g3 float64) string {
+	if g3 == 0 {
+		return " in the sample"
+	}
+	return " but for " + percent(g3) + " of the sample"
 }
 
 func summaryLine(c profile.Column) []string {
