@@ -13,7 +13,6 @@ import (
 	"github.com/verisim/verisim/formats/table"
 )
 
-
 // writer makes random sources of a wanted kind.
 type writer struct{ *rand.Rand }
 
