@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,6 +91,12 @@ func (s *fileSource) files(args []string) error {
 	return nil
 }
 
+// fewPositives is where the learners' figures begin to mean something: the bands
+// of AUC are .04 to .05 wide, its standard error is about sqrt(AUC(1-AUC)/n) with
+// n positives in the test (after Hanley and McNeil 1982): .025 at AUC .9 and 144
+// of them, and a test's week holds about a tenth of all.
+const fewPositives = 1500
+
 // judgeRealism asks whether labelled transactions look real.
 func judgeRealism(ctx context.Context, e *env, c *cli.Context) error {
 	for _, other := range []string{"suite", "good", "quarantine", "report", "reference", "history"} {
@@ -128,7 +136,11 @@ func judgeRealism(ctx context.Context, e *env, c *cli.Context) error {
 				missed++
 			}
 		}
-		return findings("%d of %d measures miss their target", missed, len(r.Results))
+		err = findings("%d of %d measures miss their target", missed, len(r.Results))
+		if r.Positives < fewPositives {
+			err = hint(err, fmt.Sprintf("%d positive rows are few: below %d the learners' figures are mostly noise; make more customers and days", r.Positives, fewPositives))
+		}
+		return err
 	}
 	return nil
 }
@@ -143,6 +155,9 @@ func realismMapping(word string) (realism.Mapping, []realism.Target, error) {
 		return realism.TransferMapping(), realism.LaunderingTargets(word == "aml-hi"), nil
 	}
 	data, err := os.ReadFile(word)
+	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(word, "./") {
+		err = usagef("there is no mapping %q and no file of that name", word)
+	}
 	if err != nil {
 		return realism.Mapping{}, nil, hint(err, "--realism takes card, card:COUNTRY, aml-hi, aml-li, or a mapping file")
 	}
