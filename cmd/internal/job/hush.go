@@ -7,9 +7,10 @@ import (
 	"github.com/verisim/verisim/quality/rule"
 )
 
-// hushed is the verdict as it may leave in clear: of checks on a whole table that
-// look at a sealed column it keeps how they ended, and not what they measured. The
-// greatest value of a column is one of its cells.
+// hushed is the verdict as it may leave in clear. Of checks on a whole table that
+// look at a sealed column it keeps how they ended, and not what they measured: the
+// greatest value of a column is one of its cells. Of checks on the rows of one it
+// keeps how many failed, and not which.
 func (m *made) hushed() *rule.Result {
 	if m.result == nil {
 		return nil
@@ -17,8 +18,13 @@ func (m *made) hushed() *rule.Result {
 	out := *m.result
 	out.Checks = slices.Clone(out.Checks)
 	for i := range out.Checks {
-		if c := &out.Checks[i]; (c.Whole || c.Observed != nil) && m.looksAtSealed(c) {
+		c := &out.Checks[i]
+		switch {
+		case !m.looksAtSealed(c):
+		case c.Whole || c.Observed != nil:
 			c.Observed, c.Message = nil, "what it measured stays sealed with its column"
+		default:
+			c.Examples = nil
 		}
 	}
 	return &out
