@@ -129,7 +129,9 @@ def main(out):
     p.write_parquet(out / "polars_snappy.parquet", compression="snappy", row_group_size=50)
     p.write_ipc(out / "polars.arrow", compat_level=pl.CompatLevel.oldest())
     p.write_ipc_stream(out / "polars.arrows", compat_level=pl.CompatLevel.oldest())
-    for name in ("polars.parquet", "polars_snappy.parquet", "polars.arrow", "polars.arrows"):
+    p.write_ipc(out / "polars_views.arrow")  # as polars writes when nobody asks: texts as views
+    p.write_ipc_stream(out / "polars_views.arrows")
+    for name in ("polars.parquet", "polars_snappy.parquet", "polars.arrow", "polars.arrows", "polars_views.arrow", "polars_views.arrows"):
         cells.write(out / name, cells.expectation(theirs, typed=False))
 
     db = duckdb.connect()

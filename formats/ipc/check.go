@@ -29,7 +29,8 @@ func known(t arrow.DataType, depth int) bool {
 		return false
 	}
 	switch t := t.(type) {
-	case *arrow.NullType, *arrow.BooleanType, *arrow.StringType, *arrow.LargeStringType, *arrow.BinaryType, *arrow.LargeBinaryType:
+	case *arrow.NullType, *arrow.BooleanType, *arrow.StringType, *arrow.LargeStringType, *arrow.BinaryType, *arrow.LargeBinaryType,
+		*arrow.StringViewType, *arrow.BinaryViewType:
 		return true
 	case *arrow.FixedSizeBinaryType:
 		return t.ByteWidth >= 0
@@ -110,6 +111,8 @@ func checkData(d arrow.ArrayData) error {
 		return checkOffsets32(d, size(d, 2))
 	case *arrow.LargeStringType, *arrow.LargeBinaryType:
 		return checkOffsets64(d, size(d, 2))
+	case *arrow.StringViewType, *arrow.BinaryViewType:
+		return checkViews(d)
 	case *arrow.MapType:
 		return nested(d, checkOffsets32)
 	case *arrow.ListType:

@@ -251,7 +251,50 @@ func checkMessage(meta []byte) (int64, error) {
 	if body < 0 {
 		return 0, fmt.Errorf("its body has %d bytes", body)
 	}
-	return body, nil
+	return body, w.variadic(slots, meta[tag])
+}
+
+// variadic checks that the columns of views in a batch claim no more data
+// buffers together than the batch has: the decoder makes room for as many as
+// they claim.
+func (w *walker) variadic(message func(int) int, tag byte) error {
+	const dictionary, batch = 2, 3
+	if tag != dictionary && tag != batch {
+		return nil
+	}
+	at, err := w.follow(message(2))
+	if err != nil {
+		return err
+	}
+	slots, err := w.open(at)
+	if err == nil && tag == dictionary {
+		if slots(1) == 0 {
+			return errors.New("its dictionary has no values")
+		}
+		if at, err = w.follow(slots(1)); err != nil {
+			return err
+		}
+		slots, err = w.open(at)
+	}
+	if err != nil || slots(4) == 0 {
+		return err
+	}
+	if at, err = w.follow(slots(4)); err != nil {
+		return err
+	}
+	n, err := w.u32(at)
+	if err != nil {
+		return err
+	}
+	left := uint64(len(pairs(w, slots(2))))
+	for i := range n {
+		claimed := binary.LittleEndian.Uint64(w.b[at+4+8*i:])
+		if claimed > left {
+			return fmt.Errorf("its columns claim %d buffers more than it has", claimed-left)
+		}
+		left -= claimed
+	}
+	return nil
 }
 
 // checkFooter checks a Footer and gives a Message of its schema, and its blocks,

@@ -17,8 +17,9 @@
 // Every offset and length of the metadata is checked before Arrow's decoder
 // sees it, the decoder runs under recover with an allocator that refuses more
 // than the input justifies, and every array is checked before it is lent:
-// buffer sizes, offsets, dictionary indices. Types that the project has no use
-// for (views, unions, run-end encoding, extensions) are refused.
+// buffer sizes, offsets, views, dictionary indices. Views of texts and bytes are
+// read as large strings and large binaries. Types that the project has no use for
+// (unions, run-end encoding, lists of views, extensions) are refused.
 //
 // A file that is cut anywhere is an error. A stream that is cut between two
 // messages reads as a shorter stream when its writer did not mark its end:
@@ -121,6 +122,10 @@ func read(name string, src source, opt formats.ReadOptions) (table.Stream, error
 		return nil, err
 	}
 	m.flat = flat(schema)
+	views := newPlainer(schema, mem.room)
+	if views != nil {
+		schema = views.schema
+	}
 	keep, out, err := project(schema, opt.Columns)
 	if err != nil {
 		r.Release()
@@ -141,30 +146,43 @@ func read(name string, src source, opt formats.ReadOptions) (table.Stream, error
 					}
 					return
 				}
-				if err := checkBatch(name, row, b); err != nil {
+				if err = checkBatch(name, row, b); err != nil {
 					yield(nil, err)
 					return
 				}
-				row += b.NumRows()
-				if keep == nil {
-					if !yield(b, nil) {
+				made := b
+				if views != nil {
+					var column int
+					if made, column, err = views.batch(b); err != nil {
+						yield(nil, fault(name, row, b, column, "%v", err))
 						return
 					}
-					continue
 				}
-				cols := make([]arrow.Array, len(keep))
-				for i, k := range keep {
-					cols[i] = b.Column(k)
+				row += b.NumRows()
+				more := lend(made, out, keep, yield)
+				if views != nil {
+					made.Release()
 				}
-				p := array.NewRecord(out, cols, b.NumRows())
-				more := yield(p, nil)
-				p.Release()
 				if !more {
 					return
 				}
 			}
 		}
 	}), nil
+}
+
+// lend gives out the columns to keep of a batch, all if keep is nil.
+func lend(b arrow.Record, out *arrow.Schema, keep []int, yield func(table.Batch, error) bool) bool {
+	if keep == nil {
+		return yield(b, nil)
+	}
+	cols := make([]arrow.Array, len(keep))
+	for i, k := range keep {
+		cols[i] = b.Column(k)
+	}
+	p := array.NewRecord(out, cols, b.NumRows())
+	defer p.Release()
+	return yield(p, nil)
 }
 
 func newReader(name string, m *messages, mem *limited) (r *ipc.Reader, err error) {

@@ -190,6 +190,7 @@ func FuzzFile(f *testing.F) {
 func FuzzStream(f *testing.F) {
 	f.Add(encode(f, Stream{}, ""))
 	f.Add(encode(f, Stream{}, "lz4"))
+	f.Add(viewed(f))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if _, _, err := decode(Stream{}, data); err != nil && !errors.Is(err, formats.ErrCorrupt) {
 			t.Errorf("decode = %v, want corrupt", err)

@@ -24,6 +24,9 @@ const (
 
 func (l *limited) allow(body int) { l.left.Store(leastRoom + int64(body)*expansion) }
 
+// room is how much more the message that was read last may ask for.
+func (l *limited) room() int64 { return l.left.Load() }
+
 func (l *limited) take(n int) {
 	if l.left.Add(-int64(n)) < 0 {
 		panic(fmt.Sprintf("its buffers claim %d bytes more than its size justifies", n))
