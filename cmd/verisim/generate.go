@@ -238,7 +238,7 @@ func (g *generation) all(ctx context.Context, e *env, c *cli.Context) error {
 		return err
 	}
 	if !e.quiet {
-		fmt.Fprintf(e.err, "%s rows in %d tables -> %s\n", job.Thousands(rows), len(g.model.Tables()), out)
+		fmt.Fprintf(e.err, "%s in %s -> %s\n", job.Count(rows, "row"), job.Count(int64(len(g.model.Tables())), "table"), out)
 	}
 	return nil
 }

@@ -149,7 +149,7 @@ func foreignMetadata(s *arrow.Schema) map[string]string {
 }
 
 func (t *inspected) print(w io.Writer) error {
-	fmt.Fprintf(w, "%s: %s, %s rows in %s batches, %d columns\n", t.Path, t.Format, job.Thousands(t.Rows), job.Thousands(t.Batches), len(t.Columns))
+	fmt.Fprintf(w, "%s: %s, %s in %s, %s\n", t.Path, t.Format, job.Count(t.Rows, "row"), job.Count(t.Batches, "batch"), job.Count(int64(len(t.Columns)), "column"))
 	if t.Table != "" {
 		fmt.Fprintf(w, "table %s", t.Table)
 		if t.Key != "" {

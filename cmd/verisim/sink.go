@@ -56,7 +56,7 @@ func (g *generation) database(ctx context.Context, e *env, c *cli.Context) error
 		return err
 	}
 	if !e.quiet && place != "-" {
-		fmt.Fprintf(e.err, "%s rows in %d tables -> %s\n", job.Thousands(rows), len(g.model.Tables()), withoutPassword(place))
+		fmt.Fprintf(e.err, "%s in %s -> %s\n", job.Count(rows, "row"), job.Count(int64(len(g.model.Tables())), "table"), withoutPassword(place))
 	}
 	return nil
 }

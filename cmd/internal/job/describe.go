@@ -96,7 +96,7 @@ func (m *made) page(d report.Document) report.Page {
 		Title: m.recipe.Name, Subtitle: m.recipe.About, Tool: m.opt.Tool, Command: m.opt.Command,
 		Verdict: m.verdict(), Changes: d.Changes,
 	}
-	p.Facts = append(p.Facts, report.Fact{Name: "Rows", Value: Thousands(m.sum.Rows), Note: fmt.Sprintf("in %d tables", len(m.done))})
+	p.Facts = append(p.Facts, report.Fact{Name: "Rows", Value: Thousands(m.sum.Rows), Note: "in " + Count(int64(len(m.done)), "table")})
 	if l := m.sum.Label; l != nil {
 		p.Facts = append(p.Facts, report.Fact{Name: l.Column, Value: Percent(l.Share), Note: "of " + l.Table})
 	}

@@ -1,6 +1,9 @@
 package job
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Thousands writes a number with commas between groups of three digits.
 func Thousands(n int64) string {
@@ -13,6 +16,14 @@ func Thousands(n int64) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return sign + s
+}
+
+// Count writes how many there are of something: 1 table, 2,000 tables.
+func Count(n int64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return Thousands(n) + " " + thing + map[bool]string{true: "es", false: "s"}[strings.HasSuffix(thing, "ch")]
 }
 
 // Percent writes a share of one with three digits that count, such as 0.151 %.
