@@ -1,33 +1,20 @@
 // Package pedersen commits to single totals so that organisations can add theirs
 // up: the sum of commitments is the commitment of the sum. It shows that a total
-// is a given number, or that it has at most so many bits, and nothing else.
+// is a given number, one of a few, or in a range, and nothing else.
 //
-// It is the curve tier of the proofs, for a handful of numbers. It takes a
-// hundred microseconds a bit, where package proof takes one microsecond a cell:
-// never use it for rows. It is not post-quantum, which package proof is.
+// It is the curve tier of the proofs, for a handful of numbers: never use it for
+// rows, which package proof takes at a thousandth of the time. It is not
+// post-quantum, which package proof is.
 //
-// # Protocol
-//
-// Over Ristretto255 (RFC 9496, by circl), G the generator and H its hash of
-// "verisim/pedersen/v1 H" to the group (RFC 9380), so that nobody knows H's
-// logarithm: C = v·G + r·H, r uniform.
-//
-//   - Total: Schnorr's proof of r with C - v·G = r·H (RFC 8235, circl's zk/dl), whose
-//     challenge takes the context, C and v, each with its length, as the prover's name:
-//     by C - v·G alone a proof would hold for C + G and v + 1 too.
-//   - Range 0..2^n - 1: commitments C_i of bits with sum 2^i·C_i = C, where C_0 is
-//     what the others leave; for each a proof that C_i = r·H or C_i - G = r·H
-//     (Cramer, Damgård, Schoenmakers, CRYPTO 1994), all under one challenge
-//     e = HashToScalar of the protocol's name, the context, n, C, every C_i and
-//     every first message, each with its length.
+// The protocols are specified in PROOFS.md, section 12: Pedersen commitments over
+// Ristretto255, Schnorr's proof (circl's zk/dl), OR proofs, and Bulletproofs.
 //
 // # Guarantee
 //
 // Hiding: perfect. Binding and soundness: discrete logarithms on Ristretto255,
 // about 126 bits, in the random oracle model. A proof holds for one context and
 // one commitment. That a total is the sum of a table's column is not shown here:
-// who opens the table derives it. Totals are far below the group's order of 2^252,
-// so sums do not wrap. No outside party has reviewed this code yet.
+// who opens the table derives it. No outside party has reviewed this code yet.
 package pedersen
 
 import (
@@ -41,13 +28,22 @@ import (
 	"github.com/cloudflare/circl/zk/dl"
 
 	"github.com/verisim/verisim/privacy"
+	"github.com/verisim/verisim/privacy/proof/transcript"
 )
 
 const (
 	name = "verisim/pedersen/v1"
-	// MaxBits is the largest range.
-	MaxBits = 128
-	size    = 32 // of an element and of a scalar
+	// MaxBits is how many bits a total has at most, without its sign.
+	MaxBits = 127
+	// MaxParts is how many totals may be added.
+	MaxParts = 1 << 16
+	// SoundnessBits is the work, as a power of two, that a false proof takes, and
+	// Soundness says under which assumptions.
+	SoundnessBits = 126
+	// Soundness is the sentence behind SoundnessBits.
+	Soundness = "discrete logarithms on Ristretto255 are hard, SHA-512 and SHAKE256 behave as random oracles; not post-quantum"
+
+	size = 32 // of an element and of a scalar
 )
 
 // Commitment is a committed total.
@@ -73,6 +69,7 @@ func random(r io.Reader) (group.Scalar, error) {
 	return curve().HashToScalar(b[:], []byte(name+" random")), nil
 }
 
+// scalar is v modulo the group's order.
 func scalar(v *big.Int) group.Scalar { return curve().NewScalar().SetBigInt(new(big.Int).Set(v)) }
 
 // Commit commits to a total of at most MaxBits bits. rnd defaults to crypto/rand.
@@ -80,8 +77,8 @@ func Commit(total *big.Int, rnd io.Reader) (Commitment, *Opening, error) {
 	if rnd == nil {
 		rnd = rand.Reader
 	}
-	if total.Sign() < 0 || total.BitLen() > MaxBits {
-		return Commitment{}, nil, privacy.Refused("commit", "total", "it is below 0 or has more than %d bits", MaxBits)
+	if total.BitLen() > MaxBits {
+		return Commitment{}, nil, privacy.Refused("commit", "total", "it has more than %d bits", MaxBits)
 	}
 	r, err := random(rnd)
 	if err != nil {
@@ -104,6 +101,16 @@ func encode(e group.Element) (c Commitment, err error) {
 	return Commitment(b), nil
 }
 
+// bytesOf gives an element's or a scalar's bytes. circl gives no error for our
+// group; if it ever does, no bytes are right.
+func bytesOf(x interface{ MarshalBinary() ([]byte, error) }) []byte {
+	b, err := x.MarshalBinary()
+	if err != nil || len(b) != size {
+		panic("pedersen: circl writes no canonical bytes")
+	}
+	return b
+}
+
 // element decodes, and refuses the identity, which opens to anybody's zero.
 func element(b []byte) (group.Element, error) {
 	e := curve().NewElement()
@@ -121,17 +128,29 @@ func readScalar(b []byte) (group.Scalar, error) {
 	return s, nil
 }
 
-// Add gives the commitment of the sum.
-func Add(cs ...Commitment) (Commitment, error) {
-	sum := curve().Identity()
-	for _, c := range cs {
-		e, err := element(c[:])
-		if err != nil {
-			return Commitment{}, err
-		}
-		sum.Add(sum, e)
+// guard turns a panic below into an error: what comes from outside must never do
+// that, whatever circl thinks of it.
+func guard(verb string, err *error) {
+	if r := recover(); r != nil {
+		*err = privacy.Tampered(verb, "total", "the curve library gave up: %v", r)
 	}
-	return encode(sum)
+}
+
+// Add gives the commitment of the sum.
+func Add(cs ...Commitment) (sum Commitment, err error) {
+	defer guard("add", &err)
+	if len(cs) > MaxParts {
+		return sum, privacy.Refused("add", "totals", "there are %d, and at most %d may be added", len(cs), MaxParts)
+	}
+	all := curve().Identity()
+	for _, c := range cs {
+		e, fault := element(c[:])
+		if fault != nil {
+			return sum, fault
+		}
+		all.Add(all, e)
+	}
+	return encode(all)
 }
 
 // AddOpenings gives the opening of the sum, for those who share theirs.
@@ -158,30 +177,24 @@ func rest(c group.Element, v *big.Int) group.Element {
 
 // ProveTotal shows that a commitment is of its opening's total, which is public
 // then. The context says for whom and what for.
-func ProveTotal(context []byte, c Commitment, o *Opening) ([]byte, error) {
+func ProveTotal(context []byte, c Commitment, o *Opening) (proof []byte, err error) {
+	defer guard("prove", &err)
 	e, err := element(c[:])
 	if err != nil {
 		return nil, err
 	}
 	left := rest(e, o.Total)
 	if left.IsIdentity() || !o.Opens(c) {
-		return nil, privacy.Refused("prove", "total", "the opening is not the commitment's")
+		return nil, foreign("total")
 	}
 	p := dl.Prove(curve(), base(), left, o.blind, named(context, c, o.Total), []byte(name+" total"), rand.Reader)
-	v, err := p.V.MarshalBinary()
-	if err != nil {
-		return nil, fmt.Errorf("write proof: %w", err)
-	}
-	r, err := p.R.MarshalBinary()
-	if err != nil {
-		return nil, fmt.Errorf("write proof: %w", err)
-	}
-	return append(v, r...), nil
+	return append(bytesOf(p.V), bytesOf(p.R)...), nil
 }
 
 // VerifyTotal checks that a commitment is of a total.
-func VerifyTotal(context []byte, c Commitment, total *big.Int, proof []byte) error {
-	if len(proof) != 2*size || total.Sign() < 0 || total.BitLen() > MaxBits+64 {
+func VerifyTotal(context []byte, c Commitment, total *big.Int, proof []byte) (err error) {
+	defer guard("verify", &err)
+	if len(proof) != 2*size || total.BitLen() > MaxBits {
 		return privacy.Tampered("verify", "total", "the proof or the total has a wrong size")
 	}
 	e, err := element(c[:])
@@ -202,19 +215,31 @@ func VerifyTotal(context []byte, c Commitment, total *big.Int, proof []byte) err
 	return nil
 }
 
-// named is the prover's name in the proof of a total.
+// named is the prover's name in the proof of a total: by C - v·G alone a proof
+// would hold for C + G and v + 1 too.
 func named(context []byte, c Commitment, total *big.Int) (m []byte) {
-	for _, part := range [][]byte{context, c[:], total.Bytes()} {
+	for _, part := range [][]byte{context, c[:], []byte(total.String())} {
 		m = append(binary.BigEndian.AppendUint64(m, uint64(len(part))), part...)
 	}
 	return m
 }
 
-// challenge hashes all that the range proof says before its answers.
-func challenge(context []byte, bits int, c Commitment, parts []byte) group.Scalar {
-	var m []byte
-	for _, part := range [][]byte{[]byte("range"), context, binary.BigEndian.AppendUint64(nil, uint64(bits)), c[:], parts} {
-		m = append(binary.BigEndian.AppendUint64(m, uint64(len(part))), part...)
+func foreign(object string) error {
+	return privacy.Refused("prove", object, "the opening is not the commitment's")
+}
+
+// say is a transcript of this section's protocols.
+type say struct{ *transcript.Transcript }
+
+func (t say) number(label string, n uint64) {
+	t.Absorb(label, binary.BigEndian.AppendUint64(nil, n))
+}
+
+// challenge draws a scalar that is not 0.
+func (t say) challenge(label string) (group.Scalar, error) {
+	s := curve().HashToScalar(t.Bytes(label, 64), []byte(name+" challenge"))
+	if s.IsZero() { // probability 2^-252
+		return nil, privacy.Tampered("verify", "proof", "a challenge is 0")
 	}
-	return curve().HashToScalar(m, []byte(name+" range"))
+	return s, nil
 }

@@ -83,102 +83,20 @@ func TestTotal(t *testing.T) {
 			t.Errorf("byte %d changed: VerifyTotal = %v", i, err)
 		}
 	}
+	// Without blinding circl's prover would panic.
+	bare := must1(encode(curve().NewElement().MulGen(scalar(big.NewInt(77)))))(t)
+	if _, err := ProveTotal(context, bare, &Opening{big.NewInt(77), curve().NewScalar()}); !errors.Is(err, privacy.ErrRefused) {
+		t.Errorf("ProveTotal without blinding = %v, want refused", err)
+	}
+	if err := VerifyTotal(context, bare, big.NewInt(77), proof); !errors.Is(err, privacy.ErrTampered) {
+		t.Errorf("VerifyTotal without blinding = %v, want tampered", err)
+	}
+	if _, err := ProveTotal(context, c, nil); err == nil {
+		t.Error("ProveTotal without an opening gives no error")
+	}
 	wrong := &Opening{big.NewInt(78), o.blind}
 	if _, err := ProveTotal(context, c, wrong); !errors.Is(err, privacy.ErrRefused) {
 		t.Errorf("ProveTotal of another total = %v, want refused", err)
-	}
-}
-
-func TestRange(t *testing.T) {
-	for _, x := range []struct {
-		total string
-		bits  int
-	}{{"0", 1}, {"1", 1}, {"5", 3}, {"7", 3}, {"18446744073709551615", 64}, {"0", 64}} {
-		v, _ := new(big.Int).SetString(x.total, 10)
-		c, o, err := Commit(v, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		proof, err := ProveRange(context, c, o, x.bits, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err = VerifyRange(context, c, x.bits, proof); err != nil {
-			t.Errorf("%s in %d bits: VerifyRange = %v", x.total, x.bits, err)
-		}
-	}
-	c, o := must(t, 8)
-	if _, err := ProveRange(context, c, o, 3, nil); !errors.Is(err, privacy.ErrRefused) {
-		t.Errorf("ProveRange of 8 below 8 = %v, want refused", err)
-	}
-}
-
-// TestRangeIsBound changes every byte, and every word of the statement.
-func TestRangeIsBound(t *testing.T) {
-	c, o := must(t, 5)
-	proof, err := ProveRange(context, c, o, 3, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	step := 1
-	if testing.Short() {
-		step = 7
-	}
-	for i := 0; i < len(proof); i += step {
-		bad := slices.Clone(proof)
-		bad[i] ^= 1
-		if err = VerifyRange(context, c, 3, bad); !errors.Is(err, privacy.ErrTampered) {
-			t.Errorf("byte %d changed: VerifyRange = %v", i, err)
-		}
-	}
-	other, _ := must(t, 5)
-	for name, try := range map[string]func() error{
-		"another commitment": func() error { return VerifyRange(context, other, 3, proof) },
-		"another context":    func() error { return VerifyRange([]byte("x"), c, 3, proof) },
-		"another range":      func() error { return VerifyRange(context, c, 2, proof) },
-		"fewer bits":         func() error { return VerifyRange(context, c, 2, proof[:256]) },
-		"the identity":       func() error { return VerifyRange(context, Commitment{}, 3, proof) },
-		"nothing":            func() error { return VerifyRange(context, c, 0, nil) },
-	} {
-		if err := try(); !errors.Is(err, privacy.ErrTampered) {
-			t.Errorf("%s: VerifyRange = %v, want tampered", name, err)
-		}
-	}
-}
-
-// TestRangeCheats: a prover with a total beyond the range has bits that are none:
-// a bit of 2, or a total that is negative modulo the order. Its proof is made by
-// the honest steps for the nearest bits, and refused.
-func TestRangeCheats(t *testing.T) {
-	order, _ := new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989", 10)
-	for name, v := range map[string]*big.Int{
-		"8 in 3 bits":       big.NewInt(8),
-		"minus 1 in 3 bits": new(big.Int).Sub(order, big.NewInt(1)),
-	} {
-		r, err := random(rand.NewChaCha8([32]byte{1}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := encode(commit(scalar(v), r))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for claimed := range int64(8) {
-			// The opening of another total with the same blind: the sum of bits
-			// does not give C, since C_0 is what the others leave.
-			var honest Commitment
-			if honest, err = encode(commit(scalar(big.NewInt(claimed)), r)); err != nil {
-				t.Fatal(err)
-			}
-			var proof []byte
-			proof, err = ProveRange(context, honest, &Opening{big.NewInt(claimed), r}, 3, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err = VerifyRange(context, c, 3, proof); !errors.Is(err, privacy.ErrTampered) {
-				t.Errorf("%s, claimed %d: VerifyRange = %v, want tampered", name, claimed, err)
-			}
-		}
 	}
 }
 
@@ -196,12 +114,12 @@ func TestAdd(t *testing.T) {
 	if _, err = Add(a, Commitment{1}); !errors.Is(err, privacy.ErrTampered) {
 		t.Errorf("Add of no point = %v, want tampered", err)
 	}
-	proof, err := ProveRange(context, sum, o, 41, nil)
+	proof, err := ProveBetween(context, sum, o, big.NewInt(1<<40), big.NewInt(1<<41), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err = VerifyRange(context, sum, 41, proof); err != nil {
-		t.Errorf("VerifyRange of a sum = %v", err)
+	if err = VerifyBetween(context, sum, big.NewInt(1<<40), big.NewInt(1<<41), proof); err != nil {
+		t.Errorf("VerifyBetween of a sum = %v", err)
 	}
 }
 
@@ -235,43 +153,4 @@ func TestScalarsAreCanonical(t *testing.T) {
 	if err := order.UnmarshalBinary(b); err == nil {
 		t.Error("the group's order was taken for a scalar")
 	}
-}
-
-// FuzzVerifyRange: hostile bytes are refused, never a panic.
-func FuzzVerifyRange(f *testing.F) {
-	c, o := must(f, 1)
-	proof, err := ProveRange(context, c, o, 1, nil)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(proof, c[:])
-	f.Fuzz(func(t *testing.T, p, com []byte) {
-		var x Commitment
-		copy(x[:], com)
-		if err := VerifyRange([]byte("another"), x, 1, p); !errors.Is(err, privacy.ErrTampered) {
-			t.Fatalf("VerifyRange = %v, want tampered", err)
-		}
-	})
-}
-
-func BenchmarkRange(b *testing.B) {
-	c, o := must(b, 1<<60)
-	proof, err := ProveRange(context, c, o, 64, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Run("prove=64bit", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := ProveRange(context, c, o, 64, nil); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("verify=64bit", func(b *testing.B) {
-		for b.Loop() {
-			if err := VerifyRange(context, c, 64, proof); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 }

@@ -52,6 +52,15 @@ func (t *Transcript) Elements(label string, n int) []field.Elem {
 	return v
 }
 
+// Bytes draws n uniform bytes.
+func (t *Transcript) Bytes(label string, n int) []byte {
+	b := make([]byte, n)
+	if _, err := t.read(label).Read(b); err != nil {
+		panic("transcript: " + err.Error()) // SHAKE gives bytes without end
+	}
+	return b
+}
+
 // Positions draws count different positions below n, a power of two, in
 // ascending order.
 func (t *Transcript) Positions(label string, count, n int) []int {
