@@ -82,7 +82,7 @@ func (b *Basis) transcript(s *statement) (say, error) {
 	return t, nil
 }
 
-// bounds are the statements about one commitment, and what its opening becomes.
+// bounds are what is stated about one commitment.
 type bounds struct{ lo, hi *big.Int } // nil is none
 
 func (x bounds) kind() string {
@@ -95,17 +95,15 @@ func (x bounds) kind() string {
 	return "between"
 }
 
-// Width is the least number of bits that holds hi - lo, for ProveBetween.
+// width is the least number of bits that holds hi - lo.
 func width(lo, hi *big.Int) (int, error) {
 	d := new(big.Int).Sub(hi, lo)
-	if d.Sign() < 0 || lo.BitLen() > MaxBits || hi.BitLen() > MaxBits {
-		return 0, privacy.Refused("read", "range", "it is empty, or a bound has more than %d bits", MaxBits)
-	}
-	for n := 8; ; n *= 2 {
-		if d.BitLen() <= n {
+	for n := 8; n <= 128; n *= 2 {
+		if d.Sign() >= 0 && d.BitLen() <= n {
 			return n, nil
 		}
 	}
+	return 0, privacy.Refused("read", "range", "it is empty, or wider than 2^128")
 }
 
 // statement gives the points C - lo·G and hi·G - C.
@@ -115,6 +113,11 @@ func (x bounds) statement(context []byte, c Commitment) (*statement, error) {
 		return nil, err
 	}
 	s := &statement{context: context, kind: x.kind(), given: []Commitment{c}}
+	for _, v := range []*big.Int{x.lo, x.hi} {
+		if v != nil && v.BitLen() > MaxBits {
+			return nil, privacy.Refused("read", "range", "a bound has more than %d bits", MaxBits)
+		}
+	}
 	if x.lo != nil {
 		s.numbers = append(s.numbers, x.lo)
 		s.points = append(s.points, rest(e, x.lo))

@@ -67,7 +67,7 @@ func TestRangeCheats(t *testing.T) {
 			c, o := commitTo(t, v)
 			cs, blinds = append(cs, c[0]), append(blinds, o[0].blind)
 		}
-		s := must1(several(context, cs))(t)
+		s := must1(several(audience, cs))(t)
 		if x.aR == nil {
 			for _, v := range x.aL {
 				x.aR = append(x.aR, curve().NewScalar().Sub(v, k(1)[0]))
@@ -81,7 +81,7 @@ func TestRangeCheats(t *testing.T) {
 	}
 	// The same way with an honest witness passes, so the refusals are the witness's.
 	c, o := must(t, 1)
-	s := must1(several(context, []Commitment{c}))(t)
+	s := must1(several(audience, []Commitment{c}))(t)
 	proof, err := b.argue(s, k(1, 0, 0, 0, 0, 0, 0, 0), k(0, -1, -1, -1, -1, -1, -1, -1), []group.Scalar{o.blind}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -114,12 +114,12 @@ var wrong = []string{
 func TestRangeFields(t *testing.T) {
 	b := basis(t, 8, 1)
 	cs, os := commitTo(t, ints(200)...)
-	proof := must1(b.ProveRange(context, cs, os, nil))(t)
-	again := must1(b.ProveRange(context, cs, os, nil))(t)
+	proof := must1(b.ProveRange(audience, cs, os, nil))(t)
+	again := must1(b.ProveRange(audience, cs, os, nil))(t)
 	if slices.Equal(proof, again) {
 		t.Error("two proofs are the same: the prover drew nothing")
 	}
-	s := must1(several(context, cs))(t)
+	s := must1(several(audience, cs))(t)
 	change := func(what string, at int, by []byte) {
 		t.Helper()
 		bad := slices.Clone(proof)
@@ -161,22 +161,22 @@ func TestRangeFields(t *testing.T) {
 func TestRangeIsBound(t *testing.T) {
 	b := basis(t, 8, 4)
 	cs, os := commitTo(t, ints(5, 5, 7, 0)...)
-	proof := must1(b.ProveRange(context, cs[:3], os[:3], nil))(t)
+	proof := must1(b.ProveRange(audience, cs[:3], os[:3], nil))(t)
 	with := func(bits int, context []byte, cs ...Commitment) error {
 		return basis(t, bits, 4).VerifyRange(context, cs, proof)
 	}
 	for name, err := range map[string]error{
-		"swapped":                with(8, context, cs[1], cs[0], cs[2]),
-		"one less":               with(8, context, cs[:2]...),
-		"a fourth of 0":          with(8, context, cs...),
-		"one twice":              with(8, context, cs[0], cs[0], cs[2]),
+		"swapped":                with(8, audience, cs[1], cs[0], cs[2]),
+		"one less":               with(8, audience, cs[:2]...),
+		"a fourth of 0":          with(8, audience, cs...),
+		"one twice":              with(8, audience, cs[0], cs[0], cs[2]),
 		"another context":        with(8, []byte("for nobody"), cs[:3]...),
 		"no context":             with(8, nil, cs[:3]...),
-		"more bits, fewer":       with(16, context, cs[:2]...),
-		"more bits":              with(16, context, cs[:3]...),
-		"the identity":           with(8, context, cs[0], cs[1], Commitment{}),
-		"no point":               with(8, context, cs[0], cs[1], Commitment{1}),
-		"one of them is another": with(8, context, cs[0], cs[1], cs[3]),
+		"more bits, fewer":       with(16, audience, cs[:2]...),
+		"more bits":              with(16, audience, cs[:3]...),
+		"the identity":           with(8, audience, cs[0], cs[1], Commitment{}),
+		"no point":               with(8, audience, cs[0], cs[1], Commitment{1}),
+		"one of them is another": with(8, audience, cs[0], cs[1], cs[3]),
 	} {
 		if !errors.Is(err, privacy.ErrTampered) {
 			t.Errorf("%s: VerifyRange = %v, want tampered", name, err)
@@ -184,7 +184,7 @@ func TestRangeIsBound(t *testing.T) {
 	}
 	// A sum has the parts' total, and none of their proofs.
 	sum := must1(Add(cs[:3]...))(t)
-	if err := with(8, context, sum); !errors.Is(err, privacy.ErrTampered) {
+	if err := with(8, audience, sum); !errors.Is(err, privacy.ErrTampered) {
 		t.Errorf("the parts' proof for their sum: %v, want tampered", err)
 	}
 }
@@ -206,17 +206,17 @@ func TestFirstChallenge(t *testing.T) {
 	}
 	of := func(context []byte, cs ...Commitment) *statement { return must1(several(context, cs))(t) }
 	b := basis(t, 8, 4)
-	add("one", b, of(context, cs[0]))
+	add("one", b, of(audience, cs[0]))
 	add("context", b, of(nil, cs[0]))
-	add("bits", basis(t, 16, 1), of(context, cs[0]))
-	add("commitment", b, of(context, cs[1]))
-	add("two", b, of(context, cs[0], cs[1]))
-	add("order", b, of(context, cs[1], cs[0]))
-	add("three", b, of(context, cs[0], cs[1], cs[2]))
-	add("kind", b, &statement{context: context, kind: "other", given: cs[:1], points: []group.Element{e}})
+	add("bits", basis(t, 16, 1), of(audience, cs[0]))
+	add("commitment", b, of(audience, cs[1]))
+	add("two", b, of(audience, cs[0], cs[1]))
+	add("order", b, of(audience, cs[1], cs[0]))
+	add("three", b, of(audience, cs[0], cs[1], cs[2]))
+	add("kind", b, &statement{context: audience, kind: "other", given: cs[:1], points: []group.Element{e}})
 	one, two := big.NewInt(1), big.NewInt(2)
 	for _, x := range []bounds{{lo: one}, {lo: two}, {hi: one}, {hi: two}, {one, two}, {one, one}, {two, two}, {lo: big.NewInt(-1)}} {
-		add(fmt.Sprint(x.kind(), x.lo, x.hi), b, must1(x.statement(context, cs[0]))(t))
+		add(fmt.Sprint(x.kind(), x.lo, x.hi), b, must1(x.statement(audience, cs[0]))(t))
 	}
 	if len(seen) != 16 {
 		t.Errorf("%d challenges, want 16", len(seen))

@@ -14,39 +14,39 @@ func TestOneOf(t *testing.T) {
 	choices := ints(-3, 0, 77, 1<<60)
 	for i, v := range choices {
 		cs, os := commitTo(t, v)
-		proof := must1(ProveOneOf(context, cs[0], os[0], choices, nil))(t)
-		if err := VerifyOneOf(context, cs[0], choices, proof); err != nil || len(proof) != 256 {
+		proof := must1(ProveOneOf(audience, cs[0], os[0], choices, nil))(t)
+		if err := VerifyOneOf(audience, cs[0], choices, proof); err != nil || len(proof) != 256 {
 			t.Errorf("VerifyOneOf(choice %d) = %v, %d bytes", i, err, len(proof))
 		}
 	}
 	c, o := must(t, 77)
-	proof := must1(ProveOneOf(context, c, o, choices, nil))(t)
+	proof := must1(ProveOneOf(audience, c, o, choices, nil))(t)
 	other, _ := must(t, 77)
 	for name, err := range map[string]error{
-		"another commitment":   VerifyOneOf(context, other, choices, proof),
+		"another commitment":   VerifyOneOf(audience, other, choices, proof),
 		"another context":      VerifyOneOf([]byte("x"), c, choices, proof),
-		"another choice":       VerifyOneOf(context, c, ints(-3, 0, 77, 1<<61), proof),
-		"another true choice":  VerifyOneOf(context, c, ints(-3, 0, 78, 1<<60), proof),
-		"another order":        VerifyOneOf(context, c, ints(0, -3, 77, 1<<60), proof),
-		"fewer choices":        VerifyOneOf(context, c, choices[:3], proof[:192]),
-		"more choices":         VerifyOneOf(context, c, append(slices.Clone(choices), big.NewInt(5)), append(slices.Clone(proof), make([]byte, 64)...)),
-		"cut":                  VerifyOneOf(context, c, choices, proof[:255]),
-		"longer":               VerifyOneOf(context, c, choices, append(slices.Clone(proof), 0)),
-		"answers swapped":      VerifyOneOf(context, c, choices, slices.Concat(proof[64:128], proof[:64], proof[128:])),
-		"the identity":         VerifyOneOf(context, Commitment{}, choices, proof),
-		"no challenge at all":  VerifyOneOf(context, c, choices, make([]byte, 256)),
-		"the proof of a total": VerifyTotal(context, c, big.NewInt(77), proof[:64]),
+		"another choice":       VerifyOneOf(audience, c, ints(-3, 0, 77, 1<<61), proof),
+		"another true choice":  VerifyOneOf(audience, c, ints(-3, 0, 78, 1<<60), proof),
+		"another order":        VerifyOneOf(audience, c, ints(0, -3, 77, 1<<60), proof),
+		"fewer choices":        VerifyOneOf(audience, c, choices[:3], proof[:192]),
+		"more choices":         VerifyOneOf(audience, c, append(slices.Clone(choices), big.NewInt(5)), append(slices.Clone(proof), make([]byte, 64)...)),
+		"cut":                  VerifyOneOf(audience, c, choices, proof[:255]),
+		"longer":               VerifyOneOf(audience, c, choices, append(slices.Clone(proof), 0)),
+		"answers swapped":      VerifyOneOf(audience, c, choices, slices.Concat(proof[64:128], proof[:64], proof[128:])),
+		"the identity":         VerifyOneOf(audience, Commitment{}, choices, proof),
+		"no challenge at all":  VerifyOneOf(audience, c, choices, make([]byte, 256)),
+		"the proof of a total": VerifyTotal(audience, c, big.NewInt(77), proof[:64]),
 	} {
 		if !errors.Is(err, privacy.ErrTampered) {
 			t.Errorf("%s: VerifyOneOf = %v, want tampered", name, err)
 		}
 	}
 	choices = choices[1:3] // fewer bytes to change
-	proof = must1(ProveOneOf(context, c, o, choices, nil))(t)
+	proof = must1(ProveOneOf(audience, c, o, choices, nil))(t)
 	for i := range proof {
 		bad := slices.Clone(proof)
 		bad[i] ^= 1 << (i % 8)
-		if err := VerifyOneOf(context, c, choices, bad); !errors.Is(err, privacy.ErrTampered) {
+		if err := VerifyOneOf(audience, c, choices, bad); !errors.Is(err, privacy.ErrTampered) {
 			t.Errorf("byte %d changed: VerifyOneOf = %v, want tampered", i, err)
 		}
 	}
@@ -54,7 +54,7 @@ func TestOneOf(t *testing.T) {
 		for at := 0; at < len(proof); at += size {
 			bad := slices.Clone(proof)
 			copy(bad[at:], must1(hex.DecodeString(w))(t))
-			if err := VerifyOneOf(context, c, choices, bad); !errors.Is(err, privacy.ErrTampered) {
+			if err := VerifyOneOf(audience, c, choices, bad); !errors.Is(err, privacy.ErrTampered) {
 				t.Errorf("%s at byte %d: VerifyOneOf = %v, want tampered", w[:8], at, err)
 			}
 		}
@@ -67,11 +67,11 @@ func TestOneOf(t *testing.T) {
 		"too many":     slices.Repeat(ints(77), MaxChoices+1),
 		"beyond 2^127": append(ints(77), new(big.Int).Lsh(big.NewInt(1), 127)),
 	} {
-		if _, err := ProveOneOf(context, c, o, choices, nil); !errors.Is(err, privacy.ErrRefused) {
+		if _, err := ProveOneOf(audience, c, o, choices, nil); !errors.Is(err, privacy.ErrRefused) {
 			t.Errorf("%s: ProveOneOf = %v, want refused", name, err)
 		}
 	}
-	if _, err := ProveOneOf(context, other, o, choices, nil); !errors.Is(err, privacy.ErrRefused) {
+	if _, err := ProveOneOf(audience, other, o, choices, nil); !errors.Is(err, privacy.ErrRefused) {
 		t.Errorf("ProveOneOf of another's commitment = %v, want refused", err)
 	}
 }
@@ -85,8 +85,8 @@ func TestOneOfCheats(t *testing.T) {
 	for _, claimed := range choices {
 		lie := &Opening{claimed, o.blind}
 		as := must1(encode(commit(scalar(claimed), o.blind)))(t)
-		proof := must1(ProveOneOf(context, as, lie, choices, nil))(t)
-		if err := VerifyOneOf(context, c, choices, proof); !errors.Is(err, privacy.ErrTampered) {
+		proof := must1(ProveOneOf(audience, as, lie, choices, nil))(t)
+		if err := VerifyOneOf(audience, c, choices, proof); !errors.Is(err, privacy.ErrTampered) {
 			t.Errorf("claimed %v: VerifyOneOf = %v, want tampered", claimed, err)
 		}
 	}
@@ -95,7 +95,7 @@ func TestOneOfCheats(t *testing.T) {
 		for i := range int64(4) {
 			proof = append(proof, bytesOf(scalar(big.NewInt(seed*7+i)))...)
 		}
-		if err := VerifyOneOf(context, c, choices, proof); !errors.Is(err, privacy.ErrTampered) {
+		if err := VerifyOneOf(audience, c, choices, proof); !errors.Is(err, privacy.ErrTampered) {
 			t.Errorf("simulated: VerifyOneOf = %v, want tampered", err)
 		}
 	}
@@ -104,7 +104,7 @@ func TestOneOfCheats(t *testing.T) {
 func FuzzOneOf(f *testing.F) {
 	c, o := must(f, 1)
 	choices := ints(1, 2)
-	proof, err := ProveOneOf(context, c, o, choices, nil)
+	proof, err := ProveOneOf(audience, c, o, choices, nil)
 	if err != nil {
 		f.Fatal(err)
 	}

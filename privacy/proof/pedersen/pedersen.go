@@ -36,7 +36,7 @@ const (
 	// MaxBits is how many bits a total has at most, without its sign.
 	MaxBits = 127
 	// MaxParts is how many totals may be added.
-	MaxParts = 1 << 16
+	MaxParts = 1 << 12
 	// SoundnessBits is the work, as a power of two, that a false proof takes, and
 	// Soundness says under which assumptions.
 	SoundnessBits = 126

@@ -13,7 +13,7 @@ import (
 	"github.com/verisim/verisim/privacy"
 )
 
-var context = []byte("for the auditor, 2024")
+var audience = []byte("for the auditor, 2024")
 
 func must(t testing.TB, v int64) (Commitment, *Opening) {
 	t.Helper()
@@ -48,11 +48,11 @@ func Example() {
 
 func TestTotal(t *testing.T) {
 	c, o := must(t, 77)
-	proof, err := ProveTotal(context, c, o)
+	proof, err := ProveTotal(audience, c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err = VerifyTotal(context, c, big.NewInt(77), proof); err != nil {
+	if err = VerifyTotal(audience, c, big.NewInt(77), proof); err != nil {
 		t.Errorf("VerifyTotal = %v", err)
 	}
 	other, _ := must(t, 77)
@@ -65,12 +65,12 @@ func TestTotal(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, try := range map[string]func() error{
-		"another total":      func() error { return VerifyTotal(context, c, big.NewInt(78), proof) },
-		"another commitment": func() error { return VerifyTotal(context, other, big.NewInt(77), proof) },
-		"both shifted by 1":  func() error { return VerifyTotal(context, shifted, big.NewInt(78), proof) },
+		"another total":      func() error { return VerifyTotal(audience, c, big.NewInt(78), proof) },
+		"another commitment": func() error { return VerifyTotal(audience, other, big.NewInt(77), proof) },
+		"both shifted by 1":  func() error { return VerifyTotal(audience, shifted, big.NewInt(78), proof) },
 		"another context":    func() error { return VerifyTotal([]byte("x"), c, big.NewInt(77), proof) },
-		"a cut proof":        func() error { return VerifyTotal(context, c, big.NewInt(77), proof[:63]) },
-		"the identity":       func() error { return VerifyTotal(context, Commitment{}, big.NewInt(77), proof) },
+		"a cut proof":        func() error { return VerifyTotal(audience, c, big.NewInt(77), proof[:63]) },
+		"the identity":       func() error { return VerifyTotal(audience, Commitment{}, big.NewInt(77), proof) },
 	} {
 		if err := try(); !errors.Is(err, privacy.ErrTampered) {
 			t.Errorf("%s: VerifyTotal = %v, want tampered", name, err)
@@ -79,23 +79,23 @@ func TestTotal(t *testing.T) {
 	for i := range proof {
 		bad := slices.Clone(proof)
 		bad[i] ^= 1
-		if err := VerifyTotal(context, c, big.NewInt(77), bad); !errors.Is(err, privacy.ErrTampered) {
+		if err := VerifyTotal(audience, c, big.NewInt(77), bad); !errors.Is(err, privacy.ErrTampered) {
 			t.Errorf("byte %d changed: VerifyTotal = %v", i, err)
 		}
 	}
 	// Without blinding circl's prover would panic.
 	bare := must1(encode(curve().NewElement().MulGen(scalar(big.NewInt(77)))))(t)
-	if _, err := ProveTotal(context, bare, &Opening{big.NewInt(77), curve().NewScalar()}); !errors.Is(err, privacy.ErrRefused) {
+	if _, err := ProveTotal(audience, bare, &Opening{big.NewInt(77), curve().NewScalar()}); !errors.Is(err, privacy.ErrRefused) {
 		t.Errorf("ProveTotal without blinding = %v, want refused", err)
 	}
-	if err := VerifyTotal(context, bare, big.NewInt(77), proof); !errors.Is(err, privacy.ErrTampered) {
+	if err := VerifyTotal(audience, bare, big.NewInt(77), proof); !errors.Is(err, privacy.ErrTampered) {
 		t.Errorf("VerifyTotal without blinding = %v, want tampered", err)
 	}
-	if _, err := ProveTotal(context, c, nil); err == nil {
+	if _, err := ProveTotal(audience, c, nil); err == nil {
 		t.Error("ProveTotal without an opening gives no error")
 	}
 	wrong := &Opening{big.NewInt(78), o.blind}
-	if _, err := ProveTotal(context, c, wrong); !errors.Is(err, privacy.ErrRefused) {
+	if _, err := ProveTotal(audience, c, wrong); !errors.Is(err, privacy.ErrRefused) {
 		t.Errorf("ProveTotal of another total = %v, want refused", err)
 	}
 }
@@ -114,11 +114,11 @@ func TestAdd(t *testing.T) {
 	if _, err = Add(a, Commitment{1}); !errors.Is(err, privacy.ErrTampered) {
 		t.Errorf("Add of no point = %v, want tampered", err)
 	}
-	proof, err := ProveBetween(context, sum, o, big.NewInt(1<<40), big.NewInt(1<<41), nil)
+	proof, err := ProveBetween(audience, sum, o, big.NewInt(1<<40), big.NewInt(1<<41), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err = VerifyBetween(context, sum, big.NewInt(1<<40), big.NewInt(1<<41), proof); err != nil {
+	if err = VerifyBetween(audience, sum, big.NewInt(1<<40), big.NewInt(1<<41), proof); err != nil {
 		t.Errorf("VerifyBetween of a sum = %v", err)
 	}
 }

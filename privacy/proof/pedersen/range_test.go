@@ -60,23 +60,23 @@ func TestRange(t *testing.T) {
 	} {
 		b := basis(t, x.bits, x.basis)
 		cs, os := commitTo(t, x.totals...)
-		proof, err := b.ProveRange(context, cs, os, nil)
+		proof, err := b.ProveRange(audience, cs, os, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err = b.VerifyRange(context, cs, proof); err != nil {
+		if err = b.VerifyRange(audience, cs, proof); err != nil {
 			t.Errorf("VerifyRange(%d totals of %d bits) = %v", len(cs), x.bits, err)
 		}
 		if x.bits == 128 {
 			continue // the slow verifier is slow
 		}
-		if err = slow(b, must1(several(context, cs))(t), proof); err != nil {
+		if err = slow(b, must1(several(audience, cs))(t), proof); err != nil {
 			t.Errorf("the slow verifier of %d totals of %d bits says %v", len(cs), x.bits, err)
 		}
 	}
 	b := basis(t, 64, 1)
 	cs, os := commitTo(t, big.NewInt(5))
-	if proof, err := b.ProveRange(context, cs, os, nil); err != nil || len(proof) != 672 {
+	if proof, err := b.ProveRange(audience, cs, os, nil); err != nil || len(proof) != 672 {
 		t.Errorf("ProveRange = %d bytes, %v, want the paper's 672", len(proof), err)
 	}
 }
@@ -97,28 +97,28 @@ func TestBounds(t *testing.T) {
 	lo, hi := big.NewInt(-1000), big.NewInt(70000)
 	for _, v := range ints(-1000, -1, 0, 70000) {
 		cs, os := commitTo(t, v)
-		proof, err := ProveBetween(context, cs[0], os[0], lo, hi, nil)
+		proof, err := ProveBetween(audience, cs[0], os[0], lo, hi, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err = VerifyBetween(context, cs[0], lo, hi, proof); err != nil {
+		if err = VerifyBetween(audience, cs[0], lo, hi, proof); err != nil {
 			t.Errorf("VerifyBetween(%v in -1000..70000) = %v", v, err)
 		}
 	}
 	for _, v := range ints(-1001, 70001, 1<<40) {
 		cs, os := commitTo(t, v)
-		if _, err := ProveBetween(context, cs[0], os[0], lo, hi, nil); !errors.Is(err, privacy.ErrRefused) {
+		if _, err := ProveBetween(audience, cs[0], os[0], lo, hi, nil); !errors.Is(err, privacy.ErrRefused) {
 			t.Errorf("ProveBetween(%v in -1000..70000) = %v, want refused", v, err)
 		}
 	}
 	cs, os := commitTo(t, big.NewInt(100))
 	c, o := cs[0], os[0]
-	between := must1(ProveBetween(context, c, o, big.NewInt(0), big.NewInt(200), nil))(t)
-	least := must1(ProveAtLeast(context, c, o, big.NewInt(100), 16, nil))(t)
-	most := must1(ProveAtMost(context, c, o, big.NewInt(100), 16, nil))(t)
+	between := must1(ProveBetween(audience, c, o, big.NewInt(0), big.NewInt(200), nil))(t)
+	least := must1(ProveAtLeast(audience, c, o, big.NewInt(100), 16, nil))(t)
+	most := must1(ProveAtMost(audience, c, o, big.NewInt(100), 16, nil))(t)
 	for name, err := range map[string]error{
-		"at least": VerifyAtLeast(context, c, big.NewInt(100), 16, least),
-		"at most":  VerifyAtMost(context, c, big.NewInt(100), 16, most),
+		"at least": VerifyAtLeast(audience, c, big.NewInt(100), 16, least),
+		"at most":  VerifyAtMost(audience, c, big.NewInt(100), 16, most),
 	} {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -126,28 +126,28 @@ func TestBounds(t *testing.T) {
 	}
 	d := commitTo1(t, 100)
 	for name, err := range map[string]error{
-		"another lo":                  VerifyBetween(context, c, big.NewInt(1), big.NewInt(200), between),
-		"another hi":                  VerifyBetween(context, c, big.NewInt(0), big.NewInt(201), between),
-		"both moved":                  VerifyBetween(context, c, big.NewInt(1), big.NewInt(201), between),
-		"another commitment":          VerifyBetween(context, d, big.NewInt(0), big.NewInt(200), between),
+		"another lo":                  VerifyBetween(audience, c, big.NewInt(1), big.NewInt(200), between),
+		"another hi":                  VerifyBetween(audience, c, big.NewInt(0), big.NewInt(201), between),
+		"both moved":                  VerifyBetween(audience, c, big.NewInt(1), big.NewInt(201), between),
+		"another commitment":          VerifyBetween(audience, d, big.NewInt(0), big.NewInt(200), between),
 		"another context":             VerifyBetween([]byte("x"), c, big.NewInt(0), big.NewInt(200), between),
-		"at least more":               VerifyAtLeast(context, c, big.NewInt(101), 16, least),
-		"at least less":               VerifyAtLeast(context, c, big.NewInt(99), 16, least),
-		"at least for at most":        VerifyAtMost(context, c, big.NewInt(100), 16, least),
-		"at most for at least":        VerifyAtLeast(context, c, big.NewInt(100), 16, most),
-		"at most less":                VerifyAtMost(context, c, big.NewInt(99), 16, most),
-		"other bits":                  VerifyAtMost(context, c, big.NewInt(100), 32, most),
-		"a bare range for a shifted":  basis(t, 16, 1).VerifyRange(context, []Commitment{c}, least),
-		"the identity for commitment": VerifyAtMost(context, Commitment{}, big.NewInt(100), 16, most),
+		"at least more":               VerifyAtLeast(audience, c, big.NewInt(101), 16, least),
+		"at least less":               VerifyAtLeast(audience, c, big.NewInt(99), 16, least),
+		"at least for at most":        VerifyAtMost(audience, c, big.NewInt(100), 16, least),
+		"at most for at least":        VerifyAtLeast(audience, c, big.NewInt(100), 16, most),
+		"at most less":                VerifyAtMost(audience, c, big.NewInt(99), 16, most),
+		"other bits":                  VerifyAtMost(audience, c, big.NewInt(100), 32, most),
+		"a bare range for a shifted":  basis(t, 16, 1).VerifyRange(audience, []Commitment{c}, least),
+		"the identity for commitment": VerifyAtMost(audience, Commitment{}, big.NewInt(100), 16, most),
 	} {
 		if !errors.Is(err, privacy.ErrTampered) {
 			t.Errorf("%s: %v, want tampered", name, err)
 		}
 	}
 	for name, err := range map[string]error{
-		"empty":       VerifyBetween(context, c, big.NewInt(2), big.NewInt(1), between),
-		"no width":    VerifyAtMost(context, c, big.NewInt(2), 17, most),
-		"huge bounds": VerifyBetween(context, c, big.NewInt(0), new(big.Int).Lsh(big.NewInt(1), 300), between),
+		"empty":       VerifyBetween(audience, c, big.NewInt(2), big.NewInt(1), between),
+		"no width":    VerifyAtMost(audience, c, big.NewInt(2), 17, most),
+		"huge bounds": VerifyBetween(audience, c, big.NewInt(0), new(big.Int).Lsh(big.NewInt(1), 300), between),
 	} {
 		if !errors.Is(err, privacy.ErrRefused) {
 			t.Errorf("%s: %v, want refused", name, err)
@@ -168,17 +168,17 @@ func TestBasisIsRefused(t *testing.T) {
 	}
 	b := basis(t, 8, 2)
 	cs, os := commitTo(t, ints(1, 2, 3)...)
-	if _, err := b.ProveRange(context, cs, os, nil); !errors.Is(err, privacy.ErrRefused) {
+	if _, err := b.ProveRange(audience, cs, os, nil); !errors.Is(err, privacy.ErrRefused) {
 		t.Errorf("ProveRange of 3 totals by a basis for 2 = %v, want refused", err)
 	}
-	if _, err := b.ProveRange(context, nil, nil, nil); !errors.Is(err, privacy.ErrRefused) {
+	if _, err := b.ProveRange(audience, nil, nil, nil); !errors.Is(err, privacy.ErrRefused) {
 		t.Errorf("ProveRange of nothing = %v, want refused", err)
 	}
-	if _, err := b.ProveRange(context, cs[:2], os[1:], nil); !errors.Is(err, privacy.ErrRefused) {
+	if _, err := b.ProveRange(audience, cs[:2], os[1:], nil); !errors.Is(err, privacy.ErrRefused) {
 		t.Errorf("ProveRange with other openings = %v, want refused", err)
 	}
 	cs, os = commitTo(t, ints(1, 256)...)
-	if _, err := b.ProveRange(context, cs, os, nil); !errors.Is(err, privacy.ErrRefused) {
+	if _, err := b.ProveRange(audience, cs, os, nil); !errors.Is(err, privacy.ErrRefused) {
 		t.Errorf("ProveRange of 256 in 8 bits = %v, want refused", err)
 	}
 }
@@ -230,7 +230,7 @@ func BenchmarkRange(b *testing.B) {
 		b.Run(fmt.Sprintf("prove/bits=%d/totals=%d", bits, m), func(b *testing.B) {
 			var err error
 			for b.Loop() {
-				if proof, err = basis.ProveRange(context, cs, os, nil); err != nil {
+				if proof, err = basis.ProveRange(audience, cs, os, nil); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -238,7 +238,7 @@ func BenchmarkRange(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("verify/bits=%d/totals=%d", bits, m), func(b *testing.B) {
 			for b.Loop() {
-				if err := basis.VerifyRange(context, cs, proof); err != nil {
+				if err := basis.VerifyRange(audience, cs, proof); err != nil {
 					b.Fatal(err)
 				}
 			}
