@@ -8,6 +8,7 @@ func verbs() []verb {
 		sealVerb(),
 		openVerb(),
 		proveVerb(),
+		totalVerb(),
 		rewrapVerb(),
 		rotateVerb(),
 		eraseVerb(),

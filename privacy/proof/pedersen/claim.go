@@ -52,19 +52,19 @@ type proofFile struct {
 // Prove shows a claim about a total.
 func (s *Secret) Prove(c Claim, purpose string) (*Proof, error) {
 	p := &Proof{Public: s.Public, For: purpose, Claim: c}
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	context, err := p.context()
 	if err != nil {
 		return nil, err
 	}
+	if !c.Holds(s.Opening.Total) {
+		return nil, privacy.Refused("prove", "total", "the claim does not hold")
+	}
 	n := c.Numbers
 	switch c.Kind {
 	case Exact:
-		if n[0].Cmp(s.Opening.Total) != 0 {
-			return nil, privacy.Refused("prove", "total", "it is another one")
-		}
 		p.Bytes, err = ProveTotal(context, s.Commitment, s.Opening)
 	case OneOf:
 		p.Bytes, err = ProveOneOf(context, s.Commitment, s.Opening, n, nil)
@@ -88,7 +88,7 @@ func (p *Proof) Verify() error {
 }
 
 func (p *Proof) verify() error {
-	if err := p.Claim.check(); err != nil {
+	if err := p.Claim.Check(); err != nil {
 		return err
 	}
 	context, err := p.context()
@@ -109,8 +109,25 @@ func (p *Proof) verify() error {
 	return VerifyAtMost(context, c, n[0], p.Claim.Bits, p.Bytes)
 }
 
-// check refuses claims of another form.
-func (c Claim) check() error {
+// Holds says whether the claim is true of a total, in units.
+func (c Claim) Holds(total *big.Int) bool {
+	if c.Check() != nil {
+		return false
+	}
+	away := new(big.Int).Sub(total, c.Numbers[0])
+	switch c.Kind {
+	case Exact, OneOf:
+		return slices.ContainsFunc(c.Numbers, func(v *big.Int) bool { return v.Cmp(total) == 0 })
+	case Between:
+		return away.Sign() >= 0 && total.Cmp(c.Numbers[1]) <= 0
+	case AtMost:
+		away.Neg(away)
+	}
+	return away.Sign() >= 0 && away.BitLen() <= c.Bits
+}
+
+// Check refuses claims of no kind, or with other numbers than its kind has.
+func (c Claim) Check() error {
 	count := len(c.Numbers)
 	fits := count == 1
 	switch c.Kind {
@@ -194,7 +211,7 @@ func ParseProof(data []byte) (*Proof, error) {
 	if p.Bytes, err = unhex(f.Proof); err != nil {
 		return nil, privacy.Tampered("read", "proof", "it is not written in hex")
 	}
-	if err = p.Claim.check(); err != nil {
+	if err = p.Claim.Check(); err != nil {
 		return nil, privacy.Tampered("read", "proof", "%v", err)
 	}
 	return p, nil

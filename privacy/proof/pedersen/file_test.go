@@ -88,6 +88,14 @@ func TestFiles(t *testing.T) {
 		"no number":     second(a.Prove(Claim{Kind: Exact}, "")),
 		"odd bits":      second(a.Prove(Claim{Kind: AtMost, Numbers: ints(1000), Bits: 7}, "")),
 		"needless bits": second(a.Prove(Claim{Kind: Exact, Numbers: ints(150), Bits: 8}, "")),
+		"false, exact":  second(a.Prove(Claim{Kind: Exact, Numbers: ints(151)}, "")),
+		"false, one of": second(a.Prove(Claim{Kind: OneOf, Numbers: ints(151, 149)}, "")),
+		"false, less":   second(a.Prove(Claim{Kind: AtMost, Numbers: ints(149), Bits: 8}, "")),
+		"too far below": second(a.Prove(Claim{Kind: AtMost, Numbers: ints(406), Bits: 8}, "")),
+		"false, more":   second(a.Prove(Claim{Kind: AtLeast, Numbers: ints(151), Bits: 8}, "")),
+		"false, below":  second(a.Prove(Claim{Kind: Between, Numbers: ints(151, 160)}, "")),
+		"false, above":  second(a.Prove(Claim{Kind: Between, Numbers: ints(100, 149)}, "")),
+		"empty":         second(a.Prove(Claim{Kind: Between, Numbers: ints(151, 149)}, "")),
 		"no scale":      second(New(big.NewInt(1), -1)),
 	} {
 		if !errors.Is(err, privacy.ErrRefused) {
