@@ -262,6 +262,21 @@ func readSmall(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, pedersen.MaxFile+1))
 }
 
+// isTotal says whether a path is a file of verisim total.
+func isTotal(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > pedersen.MaxFile {
+		return false
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	_, total := pedersen.ParsePublic(data)
+	_, claim := pedersen.ParseProof(data)
+	return total == nil || claim == nil || pedersen.IsSecret(data)
+}
+
 func loadTotal(path string) (*pedersen.Public, error) {
 	data, err := readSmall(path)
 	if err != nil {

@@ -239,7 +239,7 @@ func tellClaim(e *env, c *cli.Context, path string, p *pedersen.Proof) error {
 	if p.For != "" {
 		fmt.Fprintf(&b, "  the proof is for %q\n", p.For)
 	}
-	fmt.Fprintf(&b, "if %s; nothing here shows where the total comes from\n", pedersen.Soundness)
+	fmt.Fprintf(&b, "it rests on %s; nothing here shows where the total comes from\n", pedersen.Soundness)
 	_, err := io.WriteString(e.out, b.String())
 	return err
 }

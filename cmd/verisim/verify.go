@@ -66,6 +66,9 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 		}
 		return verifyProof(ctx, e, c, dir)
 	}
+	if isTotal(dir) {
+		return hint(usagef("%s is about a committed total, of which you need your own copy", dir), "verisim total verify TOTAL --proof PROOF")
+	}
 	if err := onlyFor(c, "one proof file, such as those in a bundle's proofs folder", "statements"); err != nil {
 		return err
 	}

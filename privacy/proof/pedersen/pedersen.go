@@ -37,11 +37,10 @@ const (
 	MaxBits = 127
 	// MaxParts is how many totals may be added.
 	MaxParts = 1 << 12
-	// SoundnessBits is the work, as a power of two, that a false proof takes, and
-	// Soundness says under which assumptions.
+	// SoundnessBits is the work, as a power of two, that a false proof takes.
 	SoundnessBits = 126
-	// Soundness is the sentence behind SoundnessBits.
-	Soundness = "discrete logarithms on Ristretto255 are hard, SHA-512 and SHAKE256 behave as random oracles; not post-quantum"
+	// Soundness is what SoundnessBits rests on.
+	Soundness = "discrete logarithms on Ristretto255, and SHA-512 and SHAKE256 as random oracles (not post-quantum)"
 
 	size = 32 // of an element and of a scalar
 )
