@@ -96,6 +96,8 @@ if [ -n "$python" ]; then
   say "sealed files"
   "$here/seal.sh" "$python"
   "$here/modular.sh" "$python"
+  say "proofs about totals"
+  "$here/total.sh" "$python"
   say "verdicts"
   "$here/quality.sh" "$python"
   say "learners"
