@@ -8,9 +8,9 @@ import (
 	"github.com/verisim/verisim/privacy"
 )
 
-// slow is the verifier as the paper states it, in equations (65) to (72) with the
-// recursive protocol 2: one multiplication by one, with big integers for scalars. It
-// shares with the verifier under test only the reading of bytes and challenges.
+// slow is the verifier as the paper states it, section 4.2 with the recursive
+// protocol 2: one multiplication by one, with big integers for scalars. It shares
+// with the verifier under test only the reading of bytes and challenges.
 func slow(b *Basis, s *statement, proof []byte) error {
 	t, err := b.transcript(s)
 	if err != nil {
