@@ -173,6 +173,19 @@ def verify_exact(context, c, v, proof):
     assert big == H * r + left * hash_to_scalar(m, other), "the equation does not hold"
 
 
+def verify_known(scale, part):
+    c, proof = bytes.fromhex(part["commitment"]), bytes.fromhex(part["known"])
+    assert len(proof) == 96
+    t = Transcript(NAME + b" known")
+    t.absorb(b"context", str(scale).encode())
+    t.absorb(b"statement", b"known")
+    t.absorb(b"commitment", c)
+    t.absorb(b"first", proof[:32])
+    e = t.challenge(b"e")
+    s, r = scalar(proof[32:64]), scalar(proof[64:])
+    assert G * s + H * r == decode(proof[:32]) + decode(c) * e, "not known"
+
+
 def verify_one_of(context, c, vs, proof):
     assert len(proof) == 64 * len(vs)
     t = Transcript(NAME + b" one of")
@@ -262,9 +275,14 @@ def verify(public, path):
     f = load(path)
     assert f["public"] == public, "about another total"
     if "parts" in public:
-        parts = public["parts"]
+        assert "known" not in public
+        for part in public["parts"]:
+            verify_known(public["scale"], part)
+        parts = [part["commitment"] for part in public["parts"]]
         assert parts == sorted(set(parts))
         assert total(decode(bytes.fromhex(p)) for p in parts).encode().hex() == public["commitment"]
+    else:
+        verify_known(public["scale"], public)
     proof = bytes.fromhex(f.pop("proof"))
     context, c, claim = canonical(f), bytes.fromhex(public["commitment"]), f["claim"]
     vs = [int(v) for v in claim["numbers"]]

@@ -25,11 +25,11 @@ opening that the maker keeps. Anybody adds .total files. Whoever was given all
 openings adds those too, and then proves that the sum is a number, one of a few, or
 within bounds; the proof is checked with the .total file alone.
 
-A commitment can be to any number, also to a nonsensical one: ask each maker for a
-proof of its bounds before adding its total. Proofs rest on discrete logarithms
-(Ristretto255, about 126 bits; not post-quantum) and say nothing of where a total
-comes from. The method is privacy/proof/PROOFS.md, section 12. Nobody outside has
-reviewed it yet.`,
+Each .total shows that its maker knows it. It can be of any number, also of a
+nonsensical one: ask each maker for a proof of its bounds before adding its total.
+Proofs rest on discrete logarithms (Ristretto255, about 126 bits; not
+post-quantum) and say nothing of where a total comes from. The method is
+privacy/proof/PROOFS.md, section 12. Nobody outside has reviewed it yet.`,
 		examples: []string{
 			"verisim total commit sales.csv --column amount -o a.total --opening a.opening",
 			"verisim total add a.total b.total -o sum.total",

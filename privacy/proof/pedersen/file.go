@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strconv"
 
 	"github.com/verisim/verisim/privacy"
 )
@@ -22,10 +23,22 @@ const (
 
 // Public is a committed total as others get it.
 type Public struct {
-	Commitment Commitment
-	Scale      int          // units are 10^-Scale
-	Parts      []Commitment // of a sum, ascending; nil if it is none
+	Part         // the proof is zero of a sum, whose parts have theirs
+	Scale int    // units are 10^-Scale
+	Parts []Part // of a sum, ascending; nil if it is none
 }
+
+// Part is a commitment with the proof that its maker knows the total: what may be
+// added.
+type Part struct {
+	Commitment Commitment
+	Known      Known
+}
+
+// Known is a proof of ProveKnown for the context of the scale.
+type Known [3 * size]byte
+
+func scaleContext(scale int) []byte { return []byte(strconv.Itoa(scale)) }
 
 // Secret is a total with its opening, for its makers alone.
 type Secret struct {
@@ -42,7 +55,11 @@ func New(total *big.Int, scale int) (*Secret, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Secret{Public{Commitment: c, Scale: scale}, o}, nil
+	known, err := ProveKnown(scaleContext(scale), c, o, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &Secret{Public{Part: Part{c, Known(known)}, Scale: scale}, o}, nil
 }
 
 // AddPublic adds totals of one scale, of which none may be in the sum twice.
@@ -57,18 +74,28 @@ func AddPublic(all ...*Public) (*Public, error) {
 			}
 		}
 		if p.Parts == nil {
-			out.Parts = append(out.Parts, p.Commitment)
+			out.Parts = append(out.Parts, p.Part)
 		} else {
 			out.Parts = append(out.Parts, p.Parts...)
 		}
 	}
-	slices.SortFunc(out.Parts, func(a, b Commitment) int { return bytes.Compare(a[:], b[:]) })
-	if len(slices.Compact(slices.Clone(out.Parts))) != len(out.Parts) {
-		return nil, privacy.Refused("add", "totals", "one of them would be in the sum twice")
+	slices.SortFunc(out.Parts, func(a, b Part) int { return bytes.Compare(a.Commitment[:], b.Commitment[:]) })
+	for i, p := range out.Parts {
+		if i > 0 && p.Commitment == out.Parts[i-1].Commitment {
+			return nil, privacy.Refused("add", "totals", "one of them would be in the sum twice")
+		}
 	}
 	var err error
-	out.Commitment, err = Add(out.Parts...)
+	out.Commitment, err = addParts(out.Parts)
 	return out, err
+}
+
+func addParts(ps []Part) (Commitment, error) {
+	cs := make([]Commitment, len(ps))
+	for i := range ps {
+		cs[i] = ps[i].Commitment
+	}
+	return Add(cs...)
 }
 
 // AddSecrets adds totals of those who gave their openings.
@@ -89,11 +116,16 @@ func AddSecrets(all ...*Secret) (*Secret, error) {
 	return &Secret{*p, sum}, nil
 }
 
+type partFile struct {
+	Commitment string `json:"commitment"`
+	Known      string `json:"known,omitempty"`
+}
+
 type publicFile struct {
-	Format     string   `json:"format"`
-	Commitment string   `json:"commitment"`
-	Scale      int      `json:"scale"`
-	Parts      []string `json:"parts,omitempty"`
+	partFile
+	Format string     `json:"format"`
+	Scale  int        `json:"scale"`
+	Parts  []partFile `json:"parts,omitempty"`
 }
 
 type openingFile struct {
@@ -104,11 +136,18 @@ type openingFile struct {
 }
 
 func (p *Public) file() publicFile {
-	f := publicFile{Format: totalFormat, Commitment: hex.EncodeToString(p.Commitment[:]), Scale: p.Scale}
+	f := publicFile{Format: totalFormat, partFile: p.Part.file(), Scale: p.Scale}
+	if p.Parts != nil {
+		f.Known = ""
+	}
 	for _, c := range p.Parts {
-		f.Parts = append(f.Parts, hex.EncodeToString(c[:]))
+		f.Parts = append(f.Parts, c.file())
 	}
 	return f
+}
+
+func (p *Part) file() partFile {
+	return partFile{hex.EncodeToString(p.Commitment[:]), hex.EncodeToString(p.Known[:])}
 }
 
 // Format gives the file's bytes.
@@ -167,30 +206,47 @@ func (f *publicFile) public() (*Public, error) {
 		return nil, privacy.Tampered("read", "total", "its scale or the number of its parts is out of range")
 	}
 	var err error
+	if f.Parts == nil {
+		p.Part, err = f.part(f.Scale)
+		return p, err
+	}
 	if p.Commitment, err = point(f.Commitment); err != nil {
 		return nil, err
 	}
-	for i, text := range f.Parts {
-		c, fault := point(text)
+	if f.Known != "" {
+		return nil, privacy.Tampered("read", "total", "it is a sum, whose parts are known and not itself")
+	}
+	for i := range f.Parts {
+		part, fault := f.Parts[i].part(f.Scale)
 		if fault != nil {
 			return nil, fault
 		}
-		if i > 0 && bytes.Compare(p.Parts[i-1][:], c[:]) >= 0 {
+		if i > 0 && bytes.Compare(p.Parts[i-1].Commitment[:], part.Commitment[:]) >= 0 {
 			return nil, privacy.Tampered("read", "total", "part %d is not above the one before", i+1)
 		}
-		p.Parts = append(p.Parts, c)
+		p.Parts = append(p.Parts, part)
 	}
-	if p.Parts == nil {
-		return p, nil
-	}
-	sum, err := Add(p.Parts...)
+	sum, err := addParts(p.Parts)
 	if err == nil && sum != p.Commitment {
 		err = privacy.Tampered("read", "total", "its parts do not add up to it")
 	}
 	return p, err
 }
 
-// point reads a commitment in hex of lower case, the only form.
+// part reads a commitment, and refuses one that its maker does not know.
+func (f *partFile) part(scale int) (p Part, err error) {
+	if p.Commitment, err = point(f.Commitment); err != nil {
+		return p, err
+	}
+	known, err := unhex(f.Known)
+	if err != nil || len(known) != len(p.Known) {
+		return p, privacy.Tampered("read", "total", "the proof that it is known is not written as %d bytes in hex", len(p.Known))
+	}
+	copy(p.Known[:], known)
+	return p, VerifyKnown(scaleContext(scale), p.Commitment, known)
+}
+
+// point reads a commitment.
 func point(text string) (c Commitment, err error) {
 	b, err := unhex(text)
 	if err != nil || len(b) != size {
@@ -200,6 +256,7 @@ func point(text string) (c Commitment, err error) {
 	return Commitment(b), err
 }
 
+// unhex reads hex in lower case, the only form.
 func unhex(text string) ([]byte, error) {
 	b, err := hex.DecodeString(text)
 	if err == nil && hex.EncodeToString(b) != text {

@@ -114,16 +114,24 @@ func TestFilesAreStrict(t *testing.T) {
 	opening := string(must1(a.Format())(t))
 	proof := string(must1(must1(a.Prove(Claim{Kind: Exact, Numbers: ints(7)}, "x"))(t).Format())(t))
 	hexa := func(c Commitment) string { return hex.EncodeToString(c[:]) }
-	p0, p1 := hexa(sum.Parts[0]), hexa(sum.Parts[1])
+	p0 := hexa(sum.Parts[0].Commitment)
+	k0, k1 := hex.EncodeToString(sum.Parts[0].Known[:]), hex.EncodeToString(sum.Parts[1].Known[:])
+	o0, o1 := string(must1(privacy.Canonical(sum.Parts[0].file()))(t)), string(must1(privacy.Canonical(sum.Parts[1].file()))(t))
+	single := string(must1(a.Public.Format())(t))
 	for what, err := range map[string]error{
 		"no line feed":        second(ParsePublic([]byte(strings.TrimSpace(total)))),
 		"two line feeds":      second(ParsePublic([]byte(total + "\n"))),
 		"white space":         second(ParsePublic([]byte(strings.Replace(total, ":", ": ", 1)))),
 		"capital hex":         second(ParsePublic([]byte(strings.Replace(total, hexa(sum.Commitment), strings.ToUpper(hexa(sum.Commitment)), 1)))),
-		"parts in disorder":   second(ParsePublic([]byte(strings.NewReplacer(p0, p1, p1, p0).Replace(total)))),
-		"a part twice":        second(ParsePublic([]byte(strings.Replace(total, p1, p0, 1)))),
-		"one part":            second(ParsePublic([]byte(strings.Replace(total, `,"`+p1+`"`, "", 1)))),
+		"parts in disorder":   second(ParsePublic([]byte(strings.NewReplacer(o0, o1, o1, o0).Replace(total)))),
+		"a part twice":        second(ParsePublic([]byte(strings.Replace(total, o1, o0, 1)))),
+		"one part":            second(ParsePublic([]byte(strings.Replace(total, ","+o1, "", 1)))),
 		"another part":        second(ParsePublic([]byte(strings.Replace(total, p0, strings.Repeat("0", 64), 1)))),
+		"a part not known":    second(ParsePublic([]byte(strings.Replace(total, k0, k1, 1)))),
+		"no proof of knowing": second(ParsePublic([]byte(strings.Replace(total, k0, "", 1)))),
+		"a sum that is known": second(ParsePublic([]byte(strings.Replace(total, `"parts"`, `"known":"`+k0+`","parts"`, 1)))),
+		"another scale":       second(ParsePublic([]byte(strings.Replace(single, `"scale":0`, `"scale":2`, 1)))),
+		"not known":           second(ParsePublic([]byte(strings.Replace(single, `"known":"`, `"known":"00`, 1)))),
 		"parts of another":    second(ParsePublic([]byte(strings.Replace(total, hexa(sum.Commitment), p0, 1)))),
 		"another member":      second(ParsePublic([]byte(strings.Replace(total, `"scale":0`, `"scale":0,"unit":1`, 1)))),
 		"a negative scale":    second(ParsePublic([]byte(strings.Replace(total, `"scale":0`, `"scale":-1`, 1)))),

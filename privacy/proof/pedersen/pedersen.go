@@ -7,7 +7,8 @@
 // post-quantum, which package proof is.
 //
 // The protocols are specified in PROOFS.md, section 12: Pedersen commitments over
-// Ristretto255, Schnorr's proof (circl's zk/dl), OR proofs, and Bulletproofs.
+// Ristretto255, the proofs of Okamoto (that a maker knows its total) and Schnorr
+// (circl's zk/dl), OR proofs, and Bulletproofs.
 //
 // # Guarantee
 //
@@ -36,7 +37,7 @@ const (
 	// MaxBits is how many bits a total has at most, without its sign.
 	MaxBits = 127
 	// MaxParts is how many totals may be added.
-	MaxParts = 1 << 12
+	MaxParts = 1 << 10
 	// SoundnessBits is the work, as a power of two, that a false proof takes.
 	SoundnessBits = 126
 	// Soundness is what SoundnessBits rests on.
