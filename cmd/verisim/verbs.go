@@ -12,6 +12,7 @@ func verbs() []verb {
 		rotateVerb(),
 		eraseVerb(),
 		cellVerb(),
+		discloseVerb(),
 		attestVerb(),
 		generateVerb(),
 		specVerb(),

@@ -23,7 +23,11 @@ func IsBundle(dir string) bool {
 
 // ReadManifest reads the manifest's bytes, as they are.
 func ReadManifest(dir string) ([]byte, error) {
-	path := filepath.Join(dir, ManifestName)
+	return ReadManifestFile(filepath.Join(dir, ManifestName))
+}
+
+// ReadManifestFile is [ReadManifest] of a manifest's file, wherever it is.
+func ReadManifestFile(path string) ([]byte, error) {
 	st, err := os.Lstat(path)
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)

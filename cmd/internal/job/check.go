@@ -110,8 +110,12 @@ func checkFiles(ctx context.Context, dir string, policy attest.Policy, workers i
 }
 
 // ReadManifest reads and verifies a bundle's manifest, and nothing else of it.
+// Instead of a bundle's place it takes a copy of its manifest file, too.
 func ReadManifest(dir string, policy attest.Policy) (*bundle.Manifest, *attest.Verdict, error) {
 	data, err := bundle.ReadManifest(dir)
+	if st, serr := os.Stat(dir); serr == nil && st.Mode().IsRegular() {
+		data, err = bundle.ReadManifestFile(dir)
+	}
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil, fmt.Errorf("%q is no bundle: %w", dir, err)
 	}

@@ -115,6 +115,9 @@ type NoTableError struct {
 }
 
 func (e *NoTableError) Error() string {
+	if e.Name == "" {
+		return fmt.Sprintf("no table is named; the bundle has %q", e.Known)
+	}
 	return fmt.Sprintf("there is no table %q; the bundle has %q", e.Name, e.Known)
 }
 
