@@ -13,6 +13,7 @@ func verbs() []verb {
 		eraseVerb(),
 		cellVerb(),
 		discloseVerb(),
+		auditVerb(),
 		attestVerb(),
 		generateVerb(),
 		specVerb(),

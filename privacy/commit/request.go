@@ -48,11 +48,13 @@ const (
 )
 
 const (
-	requestKind  = "verisim/audit-request"
-	nonceSize    = 32 // bytes
-	maxSeed      = 256
-	maxBeacon    = 200 // bytes of a beacon's name
-	maxAskedSize = 1 << 12
+	// MaxSeedSize is the greatest length of an audit's seed in bytes.
+	MaxSeedSize = 256
+
+	requestKind = "verisim/audit-request"
+	nonceSize   = 32      // bytes
+	maxBeacon   = 200     // bytes of a beacon's name
+	maxAsked    = 1 << 12 // columns
 )
 
 // Ask of [Root.Ask].
@@ -118,7 +120,7 @@ func (q *Request) check() error {
 	if !(q.Share > 0 && q.Share <= 1 && q.Miss > 0 && q.Miss < 1) {
 		return bad("its share and its chance are not between 0 and 1")
 	}
-	if len(q.Columns) == 0 || len(q.Columns) > maxAskedSize || len(q.Rows)*len(q.Columns) > maxShown {
+	if len(q.Columns) == 0 || len(q.Columns) > maxAsked || len(q.Rows)*len(q.Columns) > maxShown {
 		return bad("it asks for %d rows of %d columns, which is nothing or more than %d cells", len(q.Rows), len(q.Columns), maxShown)
 	}
 	for i, name := range q.Columns {
@@ -127,7 +129,7 @@ func (q *Request) check() error {
 		}
 	}
 	seed, err := hex.DecodeString(q.Seed)
-	if err != nil || hex.EncodeToString(seed) != q.Seed || len(seed) > maxSeed {
+	if err != nil || hex.EncodeToString(seed) != q.Seed || len(seed) > MaxSeedSize {
 		return bad("its seed is malformed")
 	}
 	rows, err := q.Root.Draw(seed, len(q.Rows))
