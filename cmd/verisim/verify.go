@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -23,7 +24,7 @@ func verifyVerb() verb {
 commitments of all columns that can be read. With -i the commitments of sealed
 columns are derived again as well, as far as the key opens them. PLACE may also
 be a proof of "verisim prove", of which every statement is printed in plain
-words, a statement of "verisim attest" (with its files beside it) or of
+words (with --data and --secret it must be about these very cells), a statement of "verisim attest" (with its files beside it) or of
 "verisim erase", or cells that "verisim disclose" shows: they are held --against
 the manifest of a bundle, and printed.
 
@@ -35,14 +36,16 @@ and not who made it: ask the maker for the fingerprint on another way.`,
 			"verisim verify rows.disclosure --against out/fraud --signer 'SHA256:...'",
 		},
 		exits: []int{exitRefused, exitCorrupt, exitNoKey},
-		flags: []cli.Flag{
+		flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "signer", Usage: "accept only this `SIGNER`: its fingerprint, its public key, or @FILE with one of them"},
 			&cli.StringSliceFlag{Name: "identity", Aliases: []string{"i"}, Usage: "also check what the identities in `FILE` open, may be repeated"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
 			&cli.StringFlag{Name: "statements", Aliases: []string{"s"}, Usage: "of a proof: it must prove the statements in `FILE`"},
+			&cli.StringSliceFlag{Name: "data", Usage: "of a proof: it must be about the cells in `FILE`, or NAME=FILE, read as by \"verisim prove\"; may be repeated"},
+			&cli.StringFlag{Name: "secret", Usage: "of a proof: the secret in `FILE` that it was made with (prove --secret)"},
 			&cli.StringFlag{Name: "against", Usage: "of shown cells: they must be of the bundle at `PLACE`, of which its manifest.json is enough"},
 			workersFlag(),
-		},
+		}, readFlags()),
 		run: verify,
 	}
 }
@@ -72,7 +75,7 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 		}
 		return verifyProof(ctx, e, c, dir)
 	}
-	if err := onlyFor(c, "one proof file, such as those in a bundle's proofs folder", "statements"); err != nil {
+	if err := onlyFor(c, "one proof file, such as those in a bundle's proofs folder", slices.Concat([]string{"statements", "data", "secret"}, firstNames(readFlags()))...); err != nil {
 		return err
 	}
 	if isDisclosure(dir) {
