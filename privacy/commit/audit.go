@@ -165,9 +165,13 @@ func atMost(rows, bad, count, k int64) float64 {
 	if k >= min(bad, count) {
 		return 1
 	}
+	i := max(0, count-(rows-bad))
+	ln := lnChoose(bad, i) + lnChoose(rows-bad, count-i) - lnChoose(rows, count)
 	sum := 0.0
-	for i := max(0, count-(rows-bad)); i <= k; i++ {
-		sum += math.Exp(lnChoose(bad, i) + lnChoose(rows-bad, count-i) - lnChoose(rows, count))
+	for ; i <= k; i++ {
+		sum += math.Exp(ln)
+		// The ratio of neighbouring terms.
+		ln += math.Log(float64(bad-i) / float64(i+1) * (float64(count-i) / float64(rows-bad-count+i+1)))
 	}
 	return min(sum, 1)
 }

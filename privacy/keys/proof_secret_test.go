@@ -90,3 +90,14 @@ func TestProofSecretRefuses(t *testing.T) {
 		}
 	}
 }
+
+func FuzzProofSecret(f *testing.F) {
+	f.Add("VERISIM-PROOF-SECRET-1QURSWPC8QURSWPC8QURSWPC8QURSWPC8QURSWPC8QURSWPC8QURS3EKMYD")
+	f.Add("AGE-SECRET-KEY-1X")
+	f.Fuzz(func(t *testing.T, line string) {
+		s, err := ParseProofSecret(line)
+		if err == nil && !strings.EqualFold(s.Secret(), strings.TrimSpace(line)) {
+			t.Errorf("a secret has two forms")
+		}
+	})
+}
