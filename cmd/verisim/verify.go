@@ -24,9 +24,10 @@ func verifyVerb() verb {
 commitments of all columns that can be read. With -i the commitments of sealed
 columns are derived again as well, as far as the key opens them. PLACE may also
 be a proof of "verisim prove", of which every statement is printed in plain
-words (with --data and --secret it must be about these very cells), a statement of "verisim attest" (with its files beside it) or of
-"verisim erase", or cells that "verisim disclose" shows: they are held --against
-the manifest of a bundle, and printed.
+words; with --data and --secret it must be about these very cells. It may be a
+statement of "verisim attest" (with its files beside it) or of "verisim erase", or
+cells that "verisim disclose" shows: they are held --against the manifest of a
+bundle, and printed.
 
 Without --signer any signer is accepted, which shows that nothing was damaged,
 and not who made it: ask the maker for the fingerprint on another way.`,
@@ -34,6 +35,7 @@ and not who made it: ask the maker for the fingerprint on another way.`,
 			"verisim verify out/fraud",
 			"verisim verify out/fraud --signer 'SHA256:...' -i me.key",
 			"verisim verify rows.disclosure --against out/fraud --signer 'SHA256:...'",
+			"verisim verify claims.proof --data claims.parquet --secret proof.secret",
 		},
 		exits: []int{exitRefused, exitCorrupt, exitNoKey},
 		flags: slices.Concat([]cli.Flag{
