@@ -110,6 +110,8 @@ if [ -n "$python" ]; then
   v generate finance --preset ecom --customers 60000 --days 60 -o "$work/ecom"
   "$python" "$here/finance_train.py" "$work/ecom" --bands
 fi
+say "shown cells"
+"$here/shown.sh"
 say "pages in a browser"
 "$here/page.sh"
 say "a PostgreSQL server"

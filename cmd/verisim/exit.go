@@ -9,12 +9,14 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/verisim/verisim/cmd/internal/job"
 	"github.com/verisim/verisim/formats"
 	"github.com/verisim/verisim/formats/bundle"
 	"github.com/verisim/verisim/formats/catalog"
 	"github.com/verisim/verisim/formats/document"
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/privacy"
+	"github.com/verisim/verisim/privacy/commit"
 	"github.com/verisim/verisim/privacy/proof"
 	"github.com/verisim/verisim/quality/profile"
 	models "github.com/verisim/verisim/synth/catalog"
@@ -108,7 +110,8 @@ func exitCode(err error) int {
 	case errors.Is(err, formats.ErrCorrupt), errors.Is(err, profile.ErrCorrupt), errors.As(err, new(*bundle.VersionError)):
 		return exitCorrupt
 	case errors.As(err, new(*usageError)), errors.As(err, new(*document.Error)), errors.As(err, new(*table.NoColumnError)),
-		errors.As(err, new(*catalog.UnknownFormatError)), errors.As(err, new(*models.UnknownError)):
+		errors.As(err, new(*catalog.UnknownFormatError)), errors.As(err, new(*models.UnknownError)),
+		errors.As(err, new(*job.NoTableError)), errors.As(err, new(*commit.RowError)):
 		return exitUsage
 	}
 	return exitFailure
@@ -142,6 +145,9 @@ func hintOf(err error) string {
 	}
 	if u := (*models.UnknownError)(nil); errors.As(err, &u) && u.Nearest() != "" {
 		return "did you mean " + u.Nearest() + "?"
+	}
+	if t := (*job.NoTableError)(nil); errors.As(err, &t) && t.Nearest() != "" {
+		return "did you mean " + t.Nearest() + "?"
 	}
 	if s := (*formats.SyntaxError)(nil); errors.As(err, &s) {
 		return s.Hint

@@ -25,13 +25,7 @@ func optionFlags() []cli.Flag {
 	}
 }
 
-func optionNames() []string {
-	var out []string
-	for _, f := range optionFlags() {
-		out = append(out, f.Names()[0])
-	}
-	return out
-}
+func optionNames() []string { return firstNames(optionFlags()) }
 
 // setFlags puts the flags of optionFlags among the options.
 func setFlags(c *cli.Context, s models.Simulator, n *document.Node) error {

@@ -21,8 +21,13 @@ type input struct {
 	*catalog.Opened
 }
 
-// openInputs opens every table, before a row of any is read.
-func openInputs(ctx context.Context, e *env, c *cli.Context) (ins []*input, err error) {
+// openInputs opens every table of the arguments, before a row of any is read.
+func openInputs(ctx context.Context, e *env, c *cli.Context) ([]*input, error) {
+	return openTables(ctx, e, c, c.Args().Slice())
+}
+
+// openTables opens tables, each FILE or NAME=FILE.
+func openTables(ctx context.Context, e *env, c *cli.Context, args []string) (ins []*input, err error) {
 	defer func() {
 		if err != nil {
 			for _, in := range ins {
@@ -30,7 +35,6 @@ func openInputs(ctx context.Context, e *env, c *cli.Context) (ins []*input, err 
 			}
 		}
 	}()
-	args := c.Args().Slice()
 	for _, arg := range args {
 		in := &input{path: arg}
 		if name, path, ok := strings.Cut(arg, "="); ok && !exists(arg) {

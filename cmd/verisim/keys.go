@@ -39,6 +39,7 @@ on stdout. An existing file is never replaced.`,
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the key to `FILE`, mode 0600"},
 			&cli.BoolFlag{Name: "sign", Usage: "make a signer (Ed25519 and ML-DSA-65) instead of an identity"},
 			&cli.BoolFlag{Name: "keyring", Usage: "make a keyring of subjects' keys, for seal --subject and erase"},
+			&cli.BoolFlag{Name: "proof", Usage: "make a secret of proofs, for prove --secret"},
 			&cli.BoolFlag{Name: "authority", Usage: "make an authority of attributes, for seal --policy and keys issue"},
 			&cli.BoolFlag{Name: "insecure-classical", Usage: "make an X25519 identity, for readers that know no better"},
 		},
@@ -64,13 +65,13 @@ on stdout. An existing file is never replaced.`,
 func newKey(c *cli.Context) (content []byte, public string, err error) {
 	classical := c.Bool("insecure-classical")
 	kinds := 0
-	for _, name := range []string{"sign", "keyring", "authority", "insecure-classical"} {
+	for _, name := range []string{"sign", "keyring", "proof", "authority", "insecure-classical"} {
 		if c.Bool(name) {
 			kinds++
 		}
 	}
 	if kinds > 1 {
-		return nil, "", usagef("--sign, --keyring, --authority and --insecure-classical exclude each other: one file holds one kind of key")
+		return nil, "", usagef("--sign, --keyring, --proof, --authority and --insecure-classical exclude each other: one file holds one kind of key")
 	}
 	if c.Bool("keyring") {
 		var k *keys.Keyring
@@ -79,6 +80,13 @@ func newKey(c *cli.Context) (content []byte, public string, err error) {
 		}
 		content, err = k.Format()
 		return content, "keyring " + k.ID(), err
+	}
+	if c.Bool("proof") {
+		var s *keys.ProofSecret
+		if s, err = keys.NewProofSecret(nil); err != nil {
+			return nil, "", err
+		}
+		return keys.FormatProofSecret(s, time.Now()), s.String(), nil
 	}
 	if c.Bool("authority") {
 		var a *keys.Authority
@@ -109,7 +117,7 @@ func newKey(c *cli.Context) (content []byte, public string, err error) {
 
 // shownKey is one public half, for --json.
 type shownKey struct {
-	Kind        string `json:"kind"` // identity, signer, authority or keyring
+	Kind        string `json:"kind"` // identity, signer, proof secret, authority or keyring
 	Public      string `json:"public"`
 	ID          string `json:"id"`
 	PostQuantum bool   `json:"postQuantum"`
@@ -159,6 +167,9 @@ func showKeys(e *env, path string) ([]shownKey, error) {
 	}
 	if s, err := keys.LoadSigner(path); err == nil {
 		return []shownKey{{"signer", s.Public().String(), s.Public().ID(), true}}, nil
+	}
+	if s, err := keys.LoadProofSecret(path); err == nil {
+		return []shownKey{{"proof secret", s.String(), s.ID(), true}}, nil
 	}
 	if a, err := keys.LoadAuthority(path); err == nil {
 		return []shownKey{{Kind: "authority", Public: a.Public().String()}}, nil

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -71,12 +70,6 @@ func open(ctx context.Context, e *env, c *cli.Context) error {
 	p.done()
 	if err != nil {
 		_ = sink.Abort() // the first error is the one that matters
-		if x := (*job.NoTableError)(nil); errors.As(err, &x) {
-			err = &coded{err, exitUsage}
-			if near := x.Nearest(); near != "" {
-				return hint(err, "did you mean "+near+"?")
-			}
-		}
 		if exitCode(err) == exitNoKey && len(opt.Identities) == 0 {
 			return hint(err, "name a key file with -i")
 		}

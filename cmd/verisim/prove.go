@@ -34,6 +34,11 @@ Whoever has the proof checks it with "verisim verify", without a key and without
 the data. Statements that do not hold give exit code 3, and no proof. The file of
 statements is described in privacy/proof/STATEMENTS.md.
 
+The randomness of a proof is forgotten, and then nobody can show that it is about
+one table or another. With --secret, whoever gets the data and the secret can:
+verisim verify X.proof --data FILE --secret FILE. The secret is as sensitive as the
+data; where the data are public, publish it beside them.
+
 Several files are the tables that statements name; each is called as its file,
 or NAME=FILE. The method needs no trusted setup; its specification is
 privacy/proof/PROOFS.md. Nobody outside has reviewed it yet.`,
@@ -41,6 +46,7 @@ privacy/proof/PROOFS.md. Nobody outside has reviewed it yet.`,
 			"verisim prove claims.parquet --statements claims.statements.yaml -o claims.proof",
 			"verisim prove claims.parquet --from-suite suite.yaml -o claims.proof",
 			"verisim verify claims.proof",
+			"verisim prove claims.parquet -s claims.statements.yaml --secret proof.secret -o claims.proof",
 		},
 		exits: []int{exitFindings, exitRefused, exitCorrupt},
 		flags: slices.Concat(readFlags(), []cli.Flag{
@@ -48,6 +54,7 @@ privacy/proof/PROOFS.md. Nobody outside has reviewed it yet.`,
 			&cli.StringFlag{Name: "from-suite", Usage: "also prove the rules of the suite in `FILE`, as far as statements can say them"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the proof to `FILE`"},
 			&cli.BoolFlag{Name: "replace", Usage: "replace what is there"},
+			&cli.StringFlag{Name: "secret", Usage: "derive the proof's randomness from the secret in `FILE` (verisim keys new --proof), so that a holder of it and the data can tie both"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object a statement"},
 			workersFlag(),
 		}),
@@ -94,7 +101,7 @@ func prove(ctx context.Context, e *env, c *cli.Context) error {
 	if err != nil {
 		return fmt.Errorf("verify the proof that was made: %w", err)
 	}
-	return printVerdicts(e, c, out, r)
+	return printVerdicts(e, c, out, r, nil)
 }
 
 func readStatements(path string) (*proof.Document, error) {
@@ -124,12 +131,16 @@ func proveInputs(ctx context.Context, e *env, c *cli.Context, doc *proof.Documen
 	if err = addSuite(e, c, doc, ins); err != nil {
 		return nil, err
 	}
+	secret, err := proofSecret(c)
+	if err != nil {
+		return nil, err
+	}
 	p := proof.New(doc, proof.Options{Workers: workers})
 	watch := newProgress(e, "prove")
 	defer watch.done()
 	var tables []*proof.Table
 	for _, in := range ins { // every mistake before any row
-		t, fault := p.Table(in.name, in.Stream.Schema(), nil, "")
+		t, fault := p.Table(in.name, in.Stream.Schema(), secret(in.name), "")
 		if fault != nil {
 			return nil, &coded{fault, exitUsage}
 		}
@@ -228,13 +239,23 @@ func verifyProof(ctx context.Context, e *env, c *cli.Context, path string) error
 	if err != nil {
 		return err
 	}
-	return printVerdicts(e, c, path, r)
+	tied, err := tieData(ctx, e, c, file, r)
+	if err != nil {
+		return err
+	}
+	return printVerdicts(e, c, path, r, tied)
 }
 
-func printVerdicts(e *env, c *cli.Context, path string, r *proof.Result) error {
+// printVerdicts prints what a proof shows; tied names the tables that were found
+// to be those of the proof, with their files.
+func printVerdicts(e *env, c *cli.Context, path string, r *proof.Result, tied map[string]string) error {
 	if c.Bool("json") {
 		for _, v := range r.Verdicts {
-			line, err := privacy.Canonical(v)
+			var out any = v
+			if tied != nil {
+				out = tiedVerdict{v, true}
+			}
+			line, err := privacy.Canonical(out)
 			if err != nil {
 				return err
 			}
@@ -250,7 +271,9 @@ func printVerdicts(e *env, c *cli.Context, path string, r *proof.Result) error {
 		fmt.Fprintf(&b, "  %s\n", v.Words)
 	}
 	for _, t := range r.Summary.Tables {
-		if t.Commitment == "" {
+		if from, ok := tied[t.Name]; ok {
+			fmt.Fprintf(&b, "table %q is that of %s: the proof is about these very cells of %s\n", t.Name, from, counted(len(t.Columns), "column"))
+		} else if t.Commitment == "" {
 			fmt.Fprintf(&b, "table %q is bound by the roots in the proof; nothing here shows where its rows come from\n", t.Name)
 		} else {
 			fmt.Fprintf(&b, "table %q is said to be the one of commitment %s; only who opens it can derive both again\n", t.Name, t.Commitment)

@@ -13,6 +13,8 @@ func verbs() []verb {
 		rotateVerb(),
 		eraseVerb(),
 		cellVerb(),
+		discloseVerb(),
+		auditVerb(),
 		attestVerb(),
 		generateVerb(),
 		specVerb(),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -16,27 +17,37 @@ import (
 func verifyVerb() verb {
 	return verb{
 		name:  "verify",
-		usage: "check without a key that a bundle, a proof or a signed statement holds",
+		usage: "check without a key that a bundle, a proof, shown cells or a signed statement holds",
 		args:  "PLACE",
 		min:   1, max: 1,
 		about: `Checked are the signatures, the hash of every file, schemas, row counts, and the
 commitments of all columns that can be read. With -i the commitments of sealed
 columns are derived again as well, as far as the key opens them. PLACE may also
 be a proof of "verisim prove", of which every statement is printed in plain
-words, or a statement of "verisim attest" (with its files beside it) or of
-"verisim erase".
+words; with --data and --secret it must be about these very cells. It may be a
+statement of "verisim attest" (with its files beside it) or of "verisim erase", or
+cells that "verisim disclose" shows: they are held --against the manifest of a
+bundle, and printed.
 
 Without --signer any signer is accepted, which shows that nothing was damaged,
 and not who made it: ask the maker for the fingerprint on another way.`,
-		examples: []string{"verisim verify out/fraud", "verisim verify out/fraud --signer 'SHA256:...' -i me.key"},
-		exits:    []int{exitRefused, exitCorrupt, exitNoKey},
-		flags: []cli.Flag{
+		examples: []string{
+			"verisim verify out/fraud",
+			"verisim verify out/fraud --signer 'SHA256:...' -i me.key",
+			"verisim verify rows.disclosure --against out/fraud --signer 'SHA256:...'",
+			"verisim verify claims.proof --data claims.parquet --secret proof.secret",
+		},
+		exits: []int{exitRefused, exitCorrupt, exitNoKey},
+		flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "signer", Usage: "accept only this `SIGNER`: its fingerprint, its public key, or @FILE with one of them"},
 			&cli.StringSliceFlag{Name: "identity", Aliases: []string{"i"}, Usage: "also check what the identities in `FILE` open, may be repeated"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
 			&cli.StringFlag{Name: "statements", Aliases: []string{"s"}, Usage: "of a proof: it must prove the statements in `FILE`"},
+			&cli.StringSliceFlag{Name: "data", Usage: "of a proof: it must be about the cells in `FILE`, or NAME=FILE, read as by \"verisim prove\"; may be repeated"},
+			&cli.StringFlag{Name: "secret", Usage: "of a proof: the secret in `FILE` that it was made with (prove --secret)"},
+			&cli.StringFlag{Name: "against", Usage: "of shown cells: they must be of the bundle at `PLACE`, of which its manifest.json is enough"},
 			workersFlag(),
-		},
+		}, readFlags()),
 		run: verify,
 	}
 }
@@ -61,7 +72,7 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 	dir := c.Args().First()
 	// A flag that is passed over would look like a check that was made.
 	if isProof(dir) {
-		if err := onlyFor(c, "a bundle or a signed statement, not for a proof", "signer", "identity"); err != nil {
+		if err := onlyFor(c, "a bundle or a signed statement, not for a proof", "signer", "identity", "against"); err != nil {
 			return err
 		}
 		return verifyProof(ctx, e, c, dir)
@@ -69,7 +80,16 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 	if isTotal(dir) {
 		return hint(usagef("%s is about a committed total, of which you need your own copy", dir), "verisim total verify TOTAL --proof PROOF")
 	}
-	if err := onlyFor(c, "one proof file, such as those in a bundle's proofs folder", "statements"); err != nil {
+	if err := onlyFor(c, "one proof file, such as those in a bundle's proofs folder", slices.Concat([]string{"statements", "data", "secret"}, firstNames(readFlags()))...); err != nil {
+		return err
+	}
+	if isDisclosure(dir) {
+		if err := onlyFor(c, "a bundle, not for shown cells", "identity"); err != nil {
+			return err
+		}
+		return verifyDisclosure(e, c, dir)
+	}
+	if err := onlyFor(c, "cells that \"verisim disclose\" shows", "against"); err != nil {
 		return err
 	}
 	n, err := workers(c)

@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"io"
 	"io/fs"
@@ -24,7 +23,11 @@ func IsBundle(dir string) bool {
 
 // ReadManifest reads the manifest's bytes, as they are.
 func ReadManifest(dir string) ([]byte, error) {
-	path := filepath.Join(dir, ManifestName)
+	return ReadManifestFile(filepath.Join(dir, ManifestName))
+}
+
+// ReadManifestFile is [ReadManifest] of a manifest's file, wherever it is.
+func ReadManifestFile(path string) ([]byte, error) {
 	st, err := os.Lstat(path)
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)
@@ -42,20 +45,28 @@ func ReadManifest(dir string) ([]byte, error) {
 // Check compares a directory with the files that its manifest lists: every
 // listed file is there with its size and hash, and nothing else is. The error
 // is a [*Fault], or an io error. Files are hashed on up to workers goroutines,
-// which have ended when Check returns.
+// which have ended when Check returns. Whoever reads the files afterwards reads
+// them through what [Hold] gives.
 func Check(ctx context.Context, dir string, files []File, workers int) error {
+	_, err := Hold(ctx, dir, files, workers)
+	return err
+}
+
+// Hold checks as [Check] does, and gives access to the very bytes that were
+// checked.
+func Hold(ctx context.Context, dir string, files []File, workers int) (*Held, error) {
 	want := make(map[string]File, len(files))
 	for _, f := range files {
 		if err := CheckPath(f.Path); err != nil || f.Path == ManifestName {
-			return &Fault{ManifestName, fmt.Sprintf("it lists the file %q, which cannot be in a bundle", f.Path)}
+			return nil, &Fault{ManifestName, fmt.Sprintf("it lists the file %q, which cannot be in a bundle", f.Path)}
 		}
 		if _, twice := want[f.Path]; twice {
-			return &Fault{ManifestName, fmt.Sprintf("it lists the file %q twice", f.Path)}
+			return nil, &Fault{ManifestName, fmt.Sprintf("it lists the file %q twice", f.Path)}
 		}
 		want[f.Path] = f
 	}
 	if err := walk(dir, want); err != nil {
-		return err
+		return nil, err
 	}
 	return hashAll(ctx, dir, files, max(workers, 1))
 }
@@ -102,7 +113,11 @@ func walk(dir string, want map[string]File) error {
 	return &Fault{ManifestName, "the files changed while they were checked"}
 }
 
-func hashAll(ctx context.Context, dir string, files []File, workers int) error {
+func hashAll(ctx context.Context, dir string, files []File, workers int) (*Held, error) {
+	held, err := newHeld(dir)
+	if err != nil {
+		return nil, err
+	}
 	// The largest first, so that workers finish together.
 	order := slices.Clone(files)
 	slices.SortFunc(order, func(a, b File) int { return int(min(1, max(-1, b.Size-a.Size))) })
@@ -111,6 +126,7 @@ func hashAll(ctx context.Context, dir string, files []File, workers int) error {
 		mu   sync.Mutex
 		next int
 		errs = make([]error, len(order))
+		tags = make([]*tagged, len(order))
 	)
 	for range min(workers, len(order)) {
 		wg.Go(func() {
@@ -122,33 +138,18 @@ func hashAll(ctx context.Context, dir string, files []File, workers int) error {
 				if i >= len(order) {
 					return
 				}
-				errs[i] = hashOne(ctx, dir, order[i])
+				tags[i], errs[i] = held.hash(ctx, uint32(i), order[i])
 			}
 		})
 	}
 	wg.Wait()
-	for _, err := range errs {
+	for i, err := range errs {
 		if err != nil {
-			return err
+			return nil, err
 		}
+		held.files[order[i].Path] = tags[i]
 	}
-	return nil
-}
-
-func hashOne(ctx context.Context, dir string, want File) error {
-	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(want.Path)))
-	if err != nil {
-		return fmt.Errorf("check file %q: %w", want.Path, err)
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.CopyBuffer(h, &contextReader{ctx, f}, make([]byte, 1<<20)); err != nil {
-		return fmt.Errorf("check file %q: %w", want.Path, err)
-	}
-	if got := [sha256.Size]byte(h.Sum(nil)); got != want.SHA256 {
-		return &Fault{want.Path, "its bytes were changed (SHA-256 differs from the manifest)"}
-	}
-	return nil
+	return held, nil
 }
 
 type contextReader struct {

@@ -2,7 +2,6 @@ package commit
 
 import (
 	"bytes"
-	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/sha256"
@@ -248,50 +247,6 @@ func TestCheckFindsEveryChange(t *testing.T) {
 		if !errors.Is(err, privacy.ErrTampered) && !errors.Is(err, privacy.ErrVersion) {
 			t.Errorf("byte %d (%q to %q): Check = %v", i, data[i], bad[i], err)
 		}
-	}
-}
-
-func TestDisclosure(t *testing.T) {
-	for n := 1; n < 40; n++ {
-		full := root(t, 1, rows(t, false, 0, n))
-		all := make([]int64, n)
-		for i := range all {
-			all[i] = int64(i)
-		}
-		b := rows(t, false, 0, n)
-		ds, err := Disclose(context.Background(), table.FromBatches(b.Schema(), b), keyOf, all, []string{"kind", "id"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(ds) != 2*n {
-			t.Fatalf("%d disclosures of %d rows", len(ds), n)
-		}
-		for _, d := range ds {
-			if err := full.Verify(d); err != nil {
-				t.Fatalf("Verify of row %d of %d: %v", d.Row, n, err)
-			}
-			moved := d
-			moved.Row = (d.Row + 1) % int64(n)
-			if n > 1 && full.Verify(moved) == nil {
-				t.Fatalf("row %d of %d verifies as row %d", d.Row, n, moved.Row)
-			}
-			other := d
-			other.Cell = "00"
-			if d.Cell != "00" && full.Verify(other) == nil {
-				t.Fatalf("another cell verifies in row %d", d.Row)
-			}
-			if len(d.Path) > 0 {
-				short := d
-				short.Path = d.Path[:len(d.Path)-1]
-				if full.Verify(short) == nil {
-					t.Fatalf("a cut path verifies in row %d", d.Row)
-				}
-			}
-		}
-	}
-	b := rows(t, false, 0, 3)
-	if _, err := Disclose(context.Background(), table.FromBatches(b.Schema(), b), keyOf, []int64{3}, []string{"id"}); err == nil {
-		t.Error("a row beyond the table was disclosed")
 	}
 }
 

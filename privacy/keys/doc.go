@@ -13,6 +13,9 @@
 // A [Signer] is an Ed25519 and an ML-DSA-65 (FIPS 204) key pair; both must
 // sign and both must verify.
 //
+// A [ProofSecret] is what the randomness of a proof is derived from, for those who
+// are to tie the proof to the data.
+//
 // All calls into circl's key encapsulation, signatures, secret sharing and
 // attribute-based encryption are made here, behind functions that return errors
 // where circl panics and that refuse short, foreign, duplicate and low-order

@@ -58,7 +58,7 @@ type CheckedTable struct {
 // which file is not as promised; it matches formats.ErrCorrupt or one of
 // privacy's.
 func Check(ctx context.Context, dir string, opt CheckOptions) (*Checked, error) {
-	m, verdict, files, err := checkFiles(ctx, dir, opt.Policy, opt.Workers)
+	m, verdict, files, held, err := checkFiles(ctx, dir, opt.Policy, opt.Workers)
 	if err != nil {
 		return nil, err
 	}
@@ -68,47 +68,54 @@ func Check(ctx context.Context, dir string, opt CheckOptions) (*Checked, error) 
 	}
 	for _, t := range m.Tables {
 		var got CheckedTable
-		got, err = checkTable(ctx, dir, t, opt)
+		got, err = checkTable(ctx, held, t, opt)
 		if err != nil {
 			return nil, named(t.File, err)
 		}
 		c.Tables = append(c.Tables, got)
 		c.Rows += got.Rows
 	}
-	c.Proved, err = checkProofs(ctx, dir, m, opt)
+	c.Proved, err = checkProofs(ctx, held, m, opt)
 	return c, err
 }
 
 // checkFiles holds the manifest against its signature and the files against the
-// manifest. Nothing of a file is parsed before.
-func checkFiles(ctx context.Context, dir string, policy attest.Policy, workers int) (*bundle.Manifest, *attest.Verdict, []bundle.File, error) {
+// manifest. Nothing of a file is parsed before, and all that is read of it later
+// is read through what it gives: the bytes that were hashed, whoever writes to
+// the place meanwhile.
+func checkFiles(ctx context.Context, dir string, policy attest.Policy, workers int) (*bundle.Manifest, *attest.Verdict, []bundle.File, *bundle.Held, error) {
 	m, verdict, err := ReadManifest(dir, policy)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, nil, err
 	}
 	files, err := listed(verdict.Statement)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, nil, err
 	}
 	for i := range files { // the statement tells no sizes; the hash covers them
-		if st, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(files[i].Path))); err == nil {
+		if st, serr := os.Lstat(filepath.Join(dir, filepath.FromSlash(files[i].Path))); serr == nil {
 			files[i].Size = st.Size()
 		}
 	}
-	if err := bundle.Check(ctx, dir, files, workers); err != nil {
-		return nil, nil, nil, err
+	held, err := bundle.Hold(ctx, dir, files, workers)
+	if err != nil {
+		return nil, nil, nil, nil, err
 	}
 	for _, t := range m.Tables {
 		if !slices.ContainsFunc(files, func(f bundle.File) bool { return f.Path == t.File }) {
-			return nil, nil, nil, fault(bundle.ManifestName, "table %q has the file %q, which it does not list", t.Name, t.File)
+			return nil, nil, nil, nil, fault(bundle.ManifestName, "table %q has the file %q, which it does not list", t.Name, t.File)
 		}
 	}
-	return m, verdict, files, nil
+	return m, verdict, files, held, nil
 }
 
 // ReadManifest reads and verifies a bundle's manifest, and nothing else of it.
+// Instead of a bundle's place it takes a copy of its manifest file, too.
 func ReadManifest(dir string, policy attest.Policy) (*bundle.Manifest, *attest.Verdict, error) {
 	data, err := bundle.ReadManifest(dir)
+	if st, serr := os.Stat(dir); serr == nil && st.Mode().IsRegular() {
+		data, err = bundle.ReadManifestFile(dir)
+	}
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil, fmt.Errorf("%q is no bundle: %w", dir, err)
 	}
@@ -171,13 +178,13 @@ func rootOf(t bundle.Table) (*commit.Root, error) {
 }
 
 // checkTable derives what can be derived of a table and compares it.
-func checkTable(ctx context.Context, dir string, t bundle.Table, opt CheckOptions) (CheckedTable, error) {
+func checkTable(ctx context.Context, held *bundle.Held, t bundle.Table, opt CheckOptions) (CheckedTable, error) {
 	out := CheckedTable{Name: t.Name}
 	root, err := rootOf(t)
 	if err != nil {
 		return out, err
 	}
-	o, err := openTable(ctx, dir, t, opt.Identities)
+	o, err := openTable(ctx, held, t, opt.Identities)
 	if err != nil {
 		return out, err
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -52,7 +50,7 @@ type OpenedTable struct {
 // bundle's proofs before the sink is committed. If the keys open none of the sealed columns, the error
 // matches privacy.ErrNoKey and the sink is not touched.
 func Open(ctx context.Context, dir string, sink table.Sink, opt OpenOptions) ([]OpenedTable, error) {
-	m, _, _, err := checkFiles(ctx, dir, opt.Policy, opt.Workers)
+	m, _, _, held, err := checkFiles(ctx, dir, opt.Policy, opt.Workers)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +66,7 @@ func Open(ctx context.Context, dir string, sink table.Sink, opt OpenOptions) ([]
 	}()
 	sealed, granted := 0, 0
 	for _, t := range wanted {
-		o, err := openTable(ctx, dir, t, opt.Identities)
+		o, err := openTable(ctx, held, t, opt.Identities)
 		if err != nil {
 			return nil, named(t.File, err)
 		}
@@ -88,7 +86,7 @@ func Open(ctx context.Context, dir string, sink table.Sink, opt OpenOptions) ([]
 		out = append(out, OpenedTable{Name: wanted[i].Name, Rows: rows, Opened: o.granted, Shut: o.shut})
 	}
 	// What was proved must be about the cells that were opened.
-	if _, err := checkProofs(ctx, dir, m, CheckOptions{Identities: opt.Identities, Workers: opt.Workers}); err != nil {
+	if _, err := checkProofs(ctx, held, m, CheckOptions{Identities: opt.Identities, Workers: opt.Workers}); err != nil {
 		return nil, err
 	}
 	return out, sink.Commit(ctx)
@@ -117,6 +115,9 @@ type NoTableError struct {
 }
 
 func (e *NoTableError) Error() string {
+	if e.Name == "" {
+		return fmt.Sprintf("no table is named; the bundle has %q", e.Known)
+	}
 	return fmt.Sprintf("there is no table %q; the bundle has %q", e.Name, e.Known)
 }
 
@@ -143,13 +144,13 @@ func (o *openTableState) close() {
 
 // openTable starts to read a table whose file's hash was checked, and holds its
 // schema against the manifest.
-func openTable(ctx context.Context, dir string, t bundle.Table, ids []*keys.Identity) (*openTableState, error) {
-	f, err := os.Open(filepath.Join(dir, filepath.FromSlash(t.File)))
+func openTable(ctx context.Context, held *bundle.Held, t bundle.Table, ids []*keys.Identity) (*openTableState, error) {
+	f, err := held.Open(t.File)
 	if err != nil {
 		return nil, err
 	}
 	o := &openTableState{closes: []func(){func() { _ = f.Close() }}} // it was only read
-	if err := o.read(ctx, f, t.File, ids); err != nil {
+	if err := o.read(ctx, f, ids); err != nil {
 		o.close()
 		return nil, err
 	}
@@ -160,13 +161,8 @@ func openTable(ctx context.Context, dir string, t bundle.Table, ids []*keys.Iden
 	return o, nil
 }
 
-func (o *openTableState) read(ctx context.Context, f *os.File, name string, ids []*keys.Identity) error {
-	st, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	in := formats.Input{Name: name, Reader: f, ReaderAt: f, Size: st.Size()}
-	outer, err := ipc.File{}.Read(ctx, in, formats.ReadOptions{})
+func (o *openTableState) read(ctx context.Context, f *bundle.HeldFile, ids []*keys.Identity) error {
+	outer, err := ipc.File{}.Read(ctx, f.Input(), formats.ReadOptions{})
 	if err != nil {
 		return err
 	}
@@ -174,10 +170,10 @@ func (o *openTableState) read(ctx context.Context, f *os.File, name string, ids 
 		o.schema, o.stream = outer.Schema(), outer
 		return nil
 	}
-	if o.schema, err = seal.Schema(f, st.Size()); err != nil {
+	if o.schema, err = seal.Schema(f, f.Size()); err != nil {
 		return err
 	}
-	info, err := seal.Inspect(f, st.Size())
+	info, err := seal.Inspect(f, f.Size())
 	if err != nil {
 		return err
 	}
@@ -191,7 +187,7 @@ func (o *openTableState) read(ctx context.Context, f *os.File, name string, ids 
 	}
 	if len(ids) > 0 {
 		var r *seal.Reader
-		r, err = seal.Open(f, st.Size(), ids)
+		r, err = seal.Open(f, f.Size(), ids)
 		switch {
 		case errors.Is(err, privacy.ErrNoKey): // this table is somebody else's
 		case err != nil:

@@ -8,8 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -174,7 +172,7 @@ type Proved struct {
 
 // checkProofs verifies the proofs that a manifest lists, holds them against the
 // tables' commitments, and derives the oracles of the columns that can be read.
-func checkProofs(ctx context.Context, dir string, m *bundle.Manifest, opt CheckOptions) ([]Proved, error) {
+func checkProofs(ctx context.Context, held *bundle.Held, m *bundle.Manifest, opt CheckOptions) ([]Proved, error) {
 	var out []Proved
 	for _, raw := range m.Proofs {
 		var e proofEntry
@@ -183,9 +181,9 @@ func checkProofs(ctx context.Context, dir string, m *bundle.Manifest, opt CheckO
 		if err := d.Decode(&e); err != nil || bundle.CheckPath(e.File) != nil {
 			return nil, fault(bundle.ManifestName, "a proof's entry cannot be read")
 		}
-		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(e.File)))
+		data, err := held.ReadFile(e.File)
 		if err != nil {
-			return nil, fault(e.File, "it is missing")
+			return nil, err
 		}
 		result, err := proof.Verify(ctx, data, proof.VerifyOptions{})
 		if err != nil {
@@ -193,7 +191,7 @@ func checkProofs(ctx context.Context, dir string, m *bundle.Manifest, opt CheckO
 		}
 		tied := map[string][]string{}
 		for _, fact := range result.Summary.Tables {
-			if tied[fact.Name], err = tieProof(ctx, dir, m, data, fact, opt); err != nil {
+			if tied[fact.Name], err = tieProof(ctx, held, m, data, fact, opt); err != nil {
 				return nil, named(e.File, err)
 			}
 		}
@@ -238,7 +236,7 @@ func isTied(s proof.Statement, tied map[string][]string) bool {
 // tieProof holds what a proof says of a table against the manifest, and derives
 // the oracles of the columns that can be read again, which it gives: the proof is
 // about these very cells. The bundle may have tables that no proof is about.
-func tieProof(ctx context.Context, dir string, m *bundle.Manifest, data []byte, fact proof.TableFact, opt CheckOptions) ([]string, error) {
+func tieProof(ctx context.Context, held *bundle.Held, m *bundle.Manifest, data []byte, fact proof.TableFact, opt CheckOptions) ([]string, error) {
 	i := slices.IndexFunc(m.Tables, func(t bundle.Table) bool { return t.Name == fact.Name })
 	if i < 0 {
 		return nil, privacy.Tampered("check", "proof", "it is about table %q, which the bundle does not have", fact.Name)
@@ -250,7 +248,7 @@ func tieProof(ctx context.Context, dir string, m *bundle.Manifest, data []byte, 
 	if fact.Commitment != root.Table || fact.Rows != root.Rows {
 		return nil, privacy.Tampered("check", "proof", "it is about another table %q, with %d rows, than the bundle's", fact.Name, fact.Rows)
 	}
-	o, err := openTable(ctx, dir, m.Tables[i], opt.Identities)
+	o, err := openTable(ctx, held, m.Tables[i], opt.Identities)
 	if err != nil {
 		return nil, err
 	}

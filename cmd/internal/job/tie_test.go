@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
+	"github.com/verisim/verisim/formats"
 	"github.com/verisim/verisim/formats/bundle"
 	"github.com/verisim/verisim/privacy"
 	"github.com/verisim/verisim/privacy/attest"
@@ -22,10 +24,10 @@ import (
 
 // proved makes the proving bundle with another table beside the one that is
 // proved.
-func proved(t *testing.T) string {
+func proved(t *testing.T, seed string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "proving")
-	text := strings.Replace(strings.Replace(proving, "SEED", "3", 1), "[customers]", "[customers, cards]", 1)
+	text := strings.Replace(strings.Replace(proving, "SEED", seed, 1), "[customers]", "[customers, cards]", 1)
 	text = strings.Replace(text, "  columns:\n    income: {between: [0, 10000000], not_null: true}\n    payday: {between: [1, 31]}\n    email: {format: email}\n",
 		"  tables:\n    customers:\n      columns:\n        income: {between: [0, 10000000], not_null: true}\n", 1)
 	text = strings.Replace(text, "[sum: {column: income}]", "[{range: {table: customers, column: payday, min: 1, max: 31}}, {sum: {table: customers, column: income}}]", 1)
@@ -37,7 +39,7 @@ func proved(t *testing.T) string {
 
 // TestProofOfOneTable: a bundle has tables that no statement is about.
 func TestProofOfOneTable(t *testing.T) {
-	c, err := Check(context.Background(), proved(t), CheckOptions{})
+	c, err := Check(context.Background(), proved(t, "3"), CheckOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,8 +63,8 @@ func TestProofOfOneTable(t *testing.T) {
 // not have proved, not even where no column can be derived again.
 func TestForgedRows(t *testing.T) {
 	ctx := context.Background()
-	dir := proved(t)
-	m, verdict, err := ReadManifest(dir, attest.Policy{})
+	dir := proved(t, "3")
+	m, _, err := ReadManifest(dir, attest.Policy{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +94,20 @@ func TestForgedRows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := proof.Verify(ctx, data, proof.VerifyOptions{})
+	forge(t, dir, data)
+	if _, err = Check(ctx, dir, CheckOptions{}); !errors.Is(err, privacy.ErrTampered) {
+		t.Errorf("Check of a proof about 7 rows = %v, want tampered", err)
+	}
+}
+
+// forge puts another proof into a bundle and signs it anew.
+func forge(t *testing.T, dir string, data []byte) {
+	t.Helper()
+	m, verdict, err := ReadManifest(dir, attest.Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := proof.Verify(context.Background(), data, proof.VerifyOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +135,70 @@ func TestForgedRows(t *testing.T) {
 	}
 	put(t, filepath.Join(dir, "proofs", "proving.proof"), data)
 	put(t, filepath.Join(dir, "manifest.json"), forged)
+}
+
+// TestTableChangedBetweenReadings: a maker proves something of other rows, names
+// the table's root in the proof, and shows the other rows when the proof is held
+// against the table, after the table was held against its root.
+func TestTableChangedBetweenReadings(t *testing.T) {
+	ctx := context.Background()
+	dir, other := proved(t, "3"), proved(t, "4")
+	m, _, err := ReadManifest(dir, attest.Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(m.Tables, func(t bundle.Table) bool { return t.Name == "customers" })
+	root, err := rootOf(m.Tables[i])
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := proof.DecodeDocument("forged", []byte("{version: 1, table: customers, statements: [range: {column: payday, min: 1, max: 31}, sum: {column: payday}]}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	om, _, _, held, err := checkFiles(ctx, other, attest.Policy{}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := openTable(ctx, held, om.Tables[i], nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.close()
+	p := proof.New(doc, proof.Options{})
+	tab, err := p.Table("customers", o.stream.Schema(), func(string) []byte { return publicSecret() }, root.Table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for b, err := range o.stream.Batches(ctx) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tab.Add(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := p.Prove(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forge(t, dir, data)
+	name := filepath.Join(dir, filepath.FromSlash(m.Tables[i].File))
+	theirs, err := os.ReadFile(filepath.Join(other, filepath.FromSlash(m.Tables[i].File)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err = Check(ctx, dir, CheckOptions{}); !errors.Is(err, privacy.ErrTampered) {
-		t.Errorf("Check of a proof about 7 rows = %v, want tampered", err)
+		t.Errorf("Check of a proof about other rows = %v, want tampered", err)
+	}
+	changed := false
+	_, err = Check(ctx, dir, CheckOptions{Progress: func(table string, _ int64) {
+		if table == "customers" { // its rows are read, and compared next
+			put(t, name, theirs)
+			changed = true
+		}
+	}})
+	if !changed || !errors.Is(err, formats.ErrCorrupt) || !strings.Contains(err.Error(), "changed between") {
+		t.Errorf("Check with other rows for the second reading = %v, want corrupt", err)
 	}
 }
