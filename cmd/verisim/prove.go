@@ -45,6 +45,7 @@ privacy/proof/PROOFS.md. Nobody outside has reviewed it yet.`,
 		examples: []string{
 			"verisim prove claims.parquet --statements claims.statements.yaml -o claims.proof",
 			"verisim prove claims.parquet --from-suite suite.yaml -o claims.proof",
+			"verisim prove claims.parquet -s claims.statements.yaml --bits 128 -o claims.proof",
 			"verisim verify claims.proof",
 			"verisim prove claims.parquet -s claims.statements.yaml --secret proof.secret -o claims.proof",
 		},
@@ -52,6 +53,7 @@ privacy/proof/PROOFS.md. Nobody outside has reviewed it yet.`,
 		flags: slices.Concat(readFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "statements", Aliases: []string{"s"}, Usage: "prove the statements in `FILE`"},
 			&cli.StringFlag{Name: "from-suite", Usage: "also prove the rules of the suite in `FILE`, as far as statements can say them"},
+			&cli.IntFlag{Name: "bits", Usage: "bits of soundness: 100 or 128", DefaultText: "what the statements file says, else 100"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the proof to `FILE`"},
 			&cli.BoolFlag{Name: "replace", Usage: "replace what is there"},
 			&cli.StringFlag{Name: "secret", Usage: "derive the proof's randomness from the secret in `FILE` (verisim keys new --proof), so that a holder of it and the data can tie both"},
@@ -84,6 +86,12 @@ func prove(ctx context.Context, e *env, c *cli.Context) error {
 		if doc, err = readStatements(path); err != nil {
 			return err
 		}
+	}
+	switch bits := c.Int("bits"); {
+	case bits == proof.MinBits || bits == proof.MaxBits:
+		doc.Bits = bits
+	case c.IsSet("bits"):
+		return usagef("bits is %d; %d and %d are offered", bits, proof.MinBits, proof.MaxBits)
 	}
 	file, err := proveInputs(ctx, e, c, doc, n)
 	if err != nil {

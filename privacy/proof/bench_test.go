@@ -86,59 +86,70 @@ func cpu() time.Duration {
 // BenchmarkTable proves and verifies the table of the goal at several sizes.
 func BenchmarkTable(b *testing.B) {
 	for _, n := range []int{10_000, 100_000, 1_000_000, 4_000_000} {
-		b.Run(fmt.Sprintf("rows=%d", n), func(b *testing.B) {
-			schema, batches := benchTable(n)
-			for b.Loop() {
-				doc, err := DecodeDocument("s", []byte(benchStatements()))
-				if err != nil {
-					b.Fatal(err)
+		b.Run(fmt.Sprintf("rows=%d", n), func(b *testing.B) { benchBits(b, n, MinBits) })
+	}
+}
+
+// BenchmarkStrong does the same for 128 bits, after a run for 100 bits.
+func BenchmarkStrong(b *testing.B) {
+	for _, bits := range []int{MinBits, MaxBits} {
+		b.Run(fmt.Sprintf("bits=%d", bits), func(b *testing.B) { benchBits(b, 1_000_000, bits) })
+	}
+}
+
+// benchBits proves and verifies a table of n rows.
+func benchBits(b *testing.B, n, bits int) {
+	schema, batches := benchTable(n)
+	for b.Loop() {
+		doc, err := DecodeDocument("s", []byte(benchStatements()))
+		if err != nil {
+			b.Fatal(err)
+		}
+		doc.Bits = bits
+		var peak uint64
+		stop := make(chan bool)
+		go func() {
+			var m runtime.MemStats
+			for {
+				select {
+				case <-stop:
+					return
+				case <-time.After(50 * time.Millisecond):
+					runtime.ReadMemStats(&m)
+					peak = max(peak, m.HeapInuse)
 				}
-				var peak uint64
-				stop := make(chan bool)
-				go func() {
-					var m runtime.MemStats
-					for {
-						select {
-						case <-stop:
-							return
-						case <-time.After(50 * time.Millisecond):
-							runtime.ReadMemStats(&m)
-							peak = max(peak, m.HeapInuse)
-						}
-					}
-				}()
-				start, used := time.Now(), cpu()
-				p := New(doc, Options{Workers: 2})
-				t, err := p.Table("t", schema, nil, "")
-				if err != nil {
-					b.Fatal(err)
-				}
-				for _, x := range batches {
-					if err = t.Add(x); err != nil {
-						b.Fatal(err)
-					}
-				}
-				file, err := p.Prove(context.Background())
-				if err != nil {
-					b.Fatal(err)
-				}
-				proved, provedCPU := time.Since(start), cpu()-used
-				close(stop)
-				start, used = time.Now(), cpu()
-				r, err := Verify(context.Background(), file, VerifyOptions{})
-				if err != nil {
-					b.Fatal(err)
-				}
-				b.ReportMetric(proved.Seconds(), "prove-s")
-				b.ReportMetric(provedCPU.Seconds(), "prove-cpu-s")
-				b.ReportMetric(time.Since(start).Seconds(), "verify-s")
-				b.ReportMetric((cpu() - used).Seconds(), "verify-cpu-s")
-				b.ReportMetric(float64(len(file))/1e6, "MB")
-				b.ReportMetric(float64(peak)/1e6, "heap-MB")
-				b.ReportMetric(float64(r.Header.Params.LogK), "log-k")
-				b.ReportMetric(float64(r.Summary.SoundnessBits), "bits")
 			}
-		})
+		}()
+		start, used := time.Now(), cpu()
+		p := New(doc, Options{Workers: 2})
+		t, err := p.Table("t", schema, nil, "")
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, x := range batches {
+			if err = t.Add(x); err != nil {
+				b.Fatal(err)
+			}
+		}
+		file, err := p.Prove(context.Background())
+		if err != nil {
+			b.Fatal(err)
+		}
+		proved, provedCPU := time.Since(start), cpu()-used
+		close(stop)
+		start, used = time.Now(), cpu()
+		r, err := Verify(context.Background(), file, VerifyOptions{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(proved.Seconds(), "prove-s")
+		b.ReportMetric(provedCPU.Seconds(), "prove-cpu-s")
+		b.ReportMetric(time.Since(start).Seconds(), "verify-s")
+		b.ReportMetric((cpu() - used).Seconds(), "verify-cpu-s")
+		b.ReportMetric(float64(len(file))/1e6, "MB")
+		b.ReportMetric(float64(peak)/1e6, "heap-MB")
+		b.ReportMetric(float64(r.Header.Params.LogK), "log-k")
+		b.ReportMetric(float64(r.Summary.SoundnessBits), "bits")
 	}
 }
 

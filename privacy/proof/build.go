@@ -22,14 +22,13 @@ type builder struct {
 	helpers, late ligero.Oracle
 	sources       map[ligero.Oracle][]ligero.Source
 	values        map[ligero.Vec]func(i int) field.Elem // of data and helpers; prover only
-	after         []func() error                        // once challenges are drawn
+	after         []func(d *drawn) error                // for each draw of challenges
 	lookups       []*lookupTable
-	alpha, gamma  field.Elem // of lookups
-	lambda, rho   field.Elem // of shifts
-	identity      float64    // largest error of a lookup, times p
-	current       int        // the statement being built
-	numbers       int        // how many disclosed numbers it proves
-	lengths       []int      // of every vector, in order
+	identity      float64 // largest error of a lookup, times p
+	public        int     // elements of public polynomials
+	current       int     // the statement being built
+	numbers       int     // how many disclosed numbers it proves
+	lengths       []int   // of every vector, in order
 }
 
 // builtTable is a table whose columns stand in the system.
@@ -37,7 +36,7 @@ type builtTable struct {
 	shape   *TableShape
 	rows    int
 	columns map[string]*builtColumn
-	act     ligero.Public
+	act     *ligero.Public
 }
 
 // builtColumn is a column's vectors and what is known about its values.
@@ -174,7 +173,7 @@ func (s *fractions) Fill(dst []field.Elem, row int) error {
 		dst[i] = s.x(row*len(dst) + i)
 	}
 	if !field.Invert(dst, make([]field.Elem, len(dst))) {
-		return fmt.Errorf("prove statements: a challenge met a value, which happens once in 2^100; prove again")
+		return errMet
 	}
 	if s.m == nil {
 		return nil
@@ -247,17 +246,17 @@ func (b *builder) build(streams func(name string) (*ligero.Stream, error)) error
 		return err
 	}
 	b.late = b.sys.Oracle()
-	if b.sess != nil {
-		c := b.sess.Challenge("lookups", 4)
-		b.alpha, b.gamma, b.lambda, b.rho = c[0], c[1], c[2], c[3]
-	}
-	for _, f := range b.after {
-		if err := f(); err != nil {
-			return err
+	for _, d := range b.draw() {
+		for _, f := range b.after {
+			if err := f(d); err != nil {
+				return err
+			}
 		}
-	}
-	for _, t := range b.lookups {
-		b.lookUp(t)
+		for _, t := range b.lookups {
+			if err := d.lookUp(t); err != nil {
+				return err
+			}
+		}
 	}
 	return commit(b.late, "late")
 }

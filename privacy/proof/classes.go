@@ -41,16 +41,16 @@ func (b *builder) reference(s *Statement) error {
 	if p.b != ligero.None { // a missing cell is nobody's value
 		b.sys.Zero(product(one(m), one(p.b)), linear(scale(one(m), -1)))
 	}
-	b.after = append(b.after, func() error {
+	b.after = append(b.after, func(d *drawn) error {
 		n := c.table.rows
-		h := b.reciprocal(n, one(c.v), padded(n, func(i int) field.Elem { return field.Int(c.cells.at(i)) }))
-		u := b.fraction(rows, b.below(padded(rows, func(i int) field.Elem { return field.Int(p.cells.at(i)) })), func(i int) field.Elem { return field.Uint(uint64(counts[i])) })
-		b.sys.Zero(product(one(u), b.apart(one(p.v))), linear(scale(one(m), -1)))
+		h := d.reciprocal(n, one(c.v), padded(n, func(i int) field.Elem { return field.Int(c.cells.at(i)) }))
+		u := d.fraction(rows, d.below(padded(rows, func(i int) field.Elem { return field.Int(p.cells.at(i)) })), func(i int) field.Elem { return field.Uint(uint64(counts[i])) })
+		b.sys.Zero(product(one(u), d.apart(one(p.v))), linear(scale(one(m), -1)))
 		b.identity = max(b.identity, float64(b.slots(n)+b.slots(rows)))
 		// Missing cells and slots behind the rows are zero: 1/alpha each.
 		var inverse, target field.Elem
 		if b.sess != nil {
-			inverse.Inv(&b.alpha)
+			inverse.Inv(&d.alpha)
 		}
 		slots := field.Uint(uint64(b.slots(n)))
 		target.Mul(&inverse, &slots)
@@ -146,14 +146,14 @@ func (b *builder) anonymity(s *Statement) error {
 			parts = append(parts, part{one(c.b), b.helper(size, member(func(k class) field.Elem { return there(k.row) })), there})
 		}
 	}
-	b.after = append(b.after, func() error {
+	b.after = append(b.after, func(d *drawn) error {
 		var row, table ligero.Form
 		power := field.One()
 		var powers []field.Elem
 		for _, p := range parts {
 			row, table = plus(row, times(p.row, power)), plus(table, times(one(p.class), power))
 			powers = append(powers, power)
-			power.Mul(&power, &b.gamma)
+			power.Mul(&power, &d.gamma)
 		}
 		print := func(i int) (f field.Elem) {
 			for j, p := range parts {
@@ -163,13 +163,13 @@ func (b *builder) anonymity(s *Statement) error {
 			}
 			return f
 		}
-		h := b.reciprocal(n, row, padded(n, print))
-		u := b.fraction(size, b.below(func(i int) field.Elem { return member(func(c class) field.Elem { return print(c.row) })(i) }),
+		h := d.reciprocal(n, row, padded(n, print))
+		u := d.fraction(size, d.below(func(i int) field.Elem { return member(func(c class) field.Elem { return print(c.row) })(i) }),
 			member(func(c class) field.Elem { return field.Uint(uint64(c.count)) }))
-		b.sys.Zero(product(one(u), b.apart(table)), linear(scale(one(count), -1)))
+		b.sys.Zero(product(one(u), d.apart(table)), linear(scale(one(count), -1)))
 		var target field.Elem
 		if b.sess != nil {
-			target.Inv(&b.alpha)
+			target.Inv(&d.alpha)
 			pads := field.Uint(uint64(b.slots(n) - n))
 			target.Mul(&target, &pads)
 		}

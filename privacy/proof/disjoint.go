@@ -117,26 +117,29 @@ func (b *builder) disjoint(s *Statement) error {
 		}
 	}
 	b.steps(length, key, jump, 0, gaps...)
-	b.after = append(b.after, func() error {
-		r := b.shift(length)
+	b.after = append(b.after, func(d *drawn) error {
+		r, err := d.shift(length)
+		if err != nil {
+			return err
+		}
 		b.sys.Sum(field.Elem{}, at(one(next), r.here), at(scale(one(tag), -1), r.next))
-		act := ligero.Form{{Coef: b.gamma, V: ligero.None, Pub: other[0].table.act}}
-		x := b.reciprocal(n, form(mine), padded(n, func(i int) field.Elem { return value(mine, i).element() }))
-		y := b.reciprocal(m, plus(form(other), act), padded(m, func(i int) field.Elem {
+		act := ligero.Form{{Coef: d.gamma, V: ligero.None, Pub: other[0].table.act}}
+		x := d.reciprocal(n, form(mine), padded(n, func(i int) field.Elem { return value(mine, i).element() }))
+		y := d.reciprocal(m, plus(form(other), act), padded(m, func(i int) field.Elem {
 			k := value(other, i).element()
-			k.Add(&k, &b.gamma)
+			k.Add(&k, &d.gamma)
 			return k
 		}))
-		z := b.reciprocal(length, plus(one(key), times(one(tag), b.gamma)), padded(length, func(i int) field.Elem {
+		z := d.reciprocal(length, plus(one(key), times(one(tag), d.gamma)), padded(length, func(i int) field.Elem {
 			k, g := merged[i].key.element(), field.Uint(merged[i].tag)
-			g.Mul(&g, &b.gamma)
+			g.Mul(&g, &d.gamma)
 			k.Add(&k, &g)
 			return k
 		}))
 		// Slots behind the rows give 1/alpha each.
 		var target field.Elem
 		if b.sess != nil {
-			target.Inv(&b.alpha)
+			target.Inv(&d.alpha)
 			pads := field.Int(int64(b.slots(n) - n + b.slots(m) - m - b.slots(length) + length))
 			target.Mul(&target, &pads)
 		}

@@ -19,8 +19,16 @@
 // has reviewed this code yet.
 package proof
 
-// Version is the version of PROOFS.md that this package writes and reads.
+// Version is the version of statements files.
 const Version = 1
 
-// MinBits is the least soundness that a verifier takes.
-const MinBits = 100
+// FileVersion is the newest version of proof files. A file has the least version
+// that says what it holds (PROOFS.md, section 7).
+const FileVersion = 2
+
+// MinBits is the least soundness that a verifier takes, and what proofs have if
+// nobody asks for more. MaxBits is the most that is offered.
+const (
+	MinBits = 100
+	MaxBits = 128
+)

@@ -29,8 +29,20 @@ type TableShape struct {
 	Columns    []ColumnShape `json:"columns"`
 }
 
-// magic starts a proof file.
+// magicOf starts a proof file of a version.
+func magicOf(version int) string { return fmt.Sprintf("verisim-proof/v%d\n", version) }
+
+// magic is that of version 1, which has no other length than any other's.
 const magic = "verisim-proof/v1\n"
+
+// needs is the least version that says what the header holds. Version 2 brought
+// draws; programs that know version 1 refuse it by its number.
+func (h *Header) needs() int {
+	if h.Params.Draws > 0 {
+		return 2
+	}
+	return 1
+}
 
 const (
 	maxHeader     = 64 << 20 // bytes; dictionaries are most of it
@@ -52,12 +64,18 @@ func (h *Header) encode() ([]byte, error) {
 	if len(text) > maxHeader {
 		return nil, fmt.Errorf("write proof: its header has %d bytes, at most %d are read", len(text), maxHeader)
 	}
-	return append(binary.BigEndian.AppendUint32([]byte(magic), uint32(len(text))), text...), nil
+	return append(binary.BigEndian.AppendUint32([]byte(magicOf(h.Version)), uint32(len(text))), text...), nil
 }
 
 // decodeHeader splits a file into its front, the header in it, and the body.
 func decodeHeader(file []byte) (front []byte, h *Header, body []byte, err error) {
-	if !bytes.HasPrefix(file, []byte(magic)) {
+	version := 0
+	for v := 1; v <= FileVersion; v++ {
+		if bytes.HasPrefix(file, []byte(magicOf(v))) {
+			version = v
+		}
+	}
+	if version == 0 {
 		if Sniff(file) {
 			return nil, nil, nil, &privacy.Error{Kind: privacy.ErrVersion, Verb: "verify", Object: "proof", Cause: "it is of a version that this program does not know"}
 		}
@@ -75,6 +93,9 @@ func decodeHeader(file []byte) (front []byte, h *Header, body []byte, err error)
 	if err := privacy.DecodeCanonical(rest[4:4+n], h); err != nil {
 		return nil, nil, nil, privacy.Tampered("verify", "proof", "its header is malformed: %v", err)
 	}
+	if h.Version != version {
+		return nil, nil, nil, privacy.Tampered("verify", "proof", "its header is of version %d, and the file says %d", h.Version, version)
+	}
 	if err := h.check(); err != nil {
 		return nil, nil, nil, err
 	}
@@ -87,8 +108,8 @@ func (h *Header) check() error {
 	bad := func(format string, args ...any) error {
 		return privacy.Tampered("verify", "proof", format, args...)
 	}
-	if h.Version != Version {
-		return &privacy.Error{Kind: privacy.ErrVersion, Verb: "verify", Object: "proof", Cause: fmt.Sprintf("version is %d, this program knows %d", h.Version, Version)}
+	if want := h.needs(); h.Version != want {
+		return bad("what it says is of version %d, and it is of version %d", want, h.Version)
 	}
 	if err := h.Params.Check(); err != nil {
 		return bad("%v", err)

@@ -66,25 +66,28 @@ func (b *builder) histogram(s *Statement) error {
 	if total.Cmp(big.NewInt(int64(c.table.rows))) != 0 {
 		return b.fault("its counts add up to %s, the table has %d rows", total, c.table.rows)
 	}
-	b.after = append(b.after, func() error {
-		h := b.reciprocal(c.table.rows, form, func(i int) field.Elem { return field.Uint(at(i)) })
+	b.after = append(b.after, func(d *drawn) error {
+		h := d.reciprocal(c.table.rows, form, func(i int) field.Elem { return field.Uint(at(i)) })
 		if b.sess == nil {
 			return nil
 		}
 		padding := big.NewInt(int64(b.slots(c.table.rows) - c.table.rows))
-		counts[0] = new(big.Int).Add(counts[0], padding)
-		d, scratch := make([]field.Elem, bins), make([]field.Elem, bins)
-		for i := range d {
+		inverses, scratch := make([]field.Elem, bins), make([]field.Elem, bins)
+		for i := range inverses {
 			x := field.Uint(uint64(i))
-			d[i].Sub(&b.alpha, &x)
+			inverses[i].Sub(&d.alpha, &x)
 		}
-		if !field.Invert(d, scratch) {
-			return b.fault("a challenge met a value; prove again")
+		if !field.Invert(inverses, scratch) {
+			return errMet
 		}
 		var target field.Elem
-		for i := range d {
-			m := field.Big(counts[i])
-			m.Mul(&m, &d[i])
+		for i := range inverses {
+			n := counts[i]
+			if i == 0 {
+				n = new(big.Int).Add(n, padding)
+			}
+			m := field.Big(n)
+			m.Mul(&m, &inverses[i])
 			target.Add(&target, &m)
 		}
 		b.sys.Sum(target, linear(one(h)))

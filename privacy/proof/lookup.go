@@ -61,71 +61,76 @@ func (b *builder) slots(length int) int { return b.sys.Rows(length) * b.sys.Slot
 
 // lookUp adds the identity of a table: the inverses of all its users add up to
 // the multiplicities over the public denominators.
-func (b *builder) lookUp(t *lookupTable) {
+func (d *drawn) lookUp(t *lookupTable) error {
 	var terms []ligero.Product
 	total := t.size
 	for _, u := range t.users {
-		h := b.reciprocal(u.rows, u.form, func(i int) field.Elem {
+		h := d.reciprocal(u.rows, u.form, func(i int) field.Elem {
 			if i >= u.rows {
 				return field.Elem{}
 			}
 			return field.Uint(u.at(i))
 		})
 		terms = append(terms, linear(one(h)))
-		total += b.slots(u.rows)
+		total += d.slots(u.rows)
 	}
-	terms = append(terms, linear(ligero.Form{{Coef: field.Int(-1), V: t.m, Pub: b.denominators(t.size, func(j int) field.Elem { return field.Uint(uint64(j)) })}}))
-	b.sys.Sum(field.Elem{}, terms...)
-	b.identity = max(b.identity, float64(total))
+	inverses, err := d.denominators(t.size)
+	if err != nil {
+		return err
+	}
+	terms = append(terms, linear(ligero.Form{{Coef: field.Int(-1), V: t.m, Pub: inverses}}))
+	d.sys.Sum(field.Elem{}, terms...)
+	d.identity = max(d.identity, float64(total))
+	return nil
 }
 
 // reciprocal adds h = 1/(alpha - form) and its constraint h·(alpha - form) = 1
 // at every slot. at gives the form's values.
-func (b *builder) reciprocal(length int, form ligero.Form, at func(i int) field.Elem) ligero.Vec {
-	h := b.fraction(length, b.below(at), nil)
-	b.sys.Zero(product(one(h), b.apart(form)), linear(ligero.Form{{Coef: field.Int(-1), V: ligero.None}}))
+func (d *drawn) reciprocal(length int, form ligero.Form, at func(i int) field.Elem) ligero.Vec {
+	h := d.fraction(length, d.below(at), nil)
+	d.sys.Zero(product(one(h), d.apart(form)), linear(ligero.Form{{Coef: field.Int(-1), V: ligero.None}}))
 	return h
 }
 
 // below gives alpha - at(i).
-func (b *builder) below(at func(i int) field.Elem) func(i int) field.Elem {
+func (d *drawn) below(at func(i int) field.Elem) func(i int) field.Elem {
 	return func(i int) field.Elem {
 		x := at(i)
-		x.Sub(&b.alpha, &x)
+		x.Sub(&d.alpha, &x)
 		return x
 	}
 }
 
 // apart is alpha - form.
-func (b *builder) apart(form ligero.Form) ligero.Form {
-	return plus(ligero.Form{{Coef: b.alpha, V: ligero.None}}, scale(form, -1))
+func (d *drawn) apart(form ligero.Form) ligero.Form {
+	return plus(ligero.Form{{Coef: d.alpha, V: ligero.None}}, scale(form, -1))
 }
 
-// denominators is the public vector 1/(alpha - entry(j)), j below size.
-func (b *builder) denominators(size int, entry func(j int) field.Elem) ligero.Public {
-	if b.sess == nil {
-		return func(int) []ligero.Part { return nil }
+// denominators is the public vector 1/(alpha - j), j below size.
+func (d *drawn) denominators(size int) (*ligero.Public, error) {
+	if err := d.charge(d.sys.Rows(size)); err != nil || d.sess == nil {
+		return nothing, err
 	}
-	l := b.sys.Slots()
+	l := d.sys.Slots()
 	var basis []int
 	scratch := make([]field.Elem, l)
 	for from := 0; from < size; from += l {
 		v := make([]field.Elem, min(l, size-from))
 		for j := range v {
-			e := entry(from + j)
-			v[j].Sub(&b.alpha, &e)
+			e := field.Uint(uint64(from + j))
+			v[j].Sub(&d.alpha, &e)
 		}
 		if !field.Invert(v, scratch) {
-			clear(v) // alpha is an entry: a chance of 2^-100, and no proof
+			return nil, errMet
 		}
-		basis = append(basis, b.sys.Basis(v))
+		basis = append(basis, d.sys.Basis(v))
 	}
-	return func(row int) []ligero.Part {
+	return ligero.NewPublic(func(row int) []ligero.Part {
 		if row >= len(basis) {
 			return nil
 		}
 		return []ligero.Part{{Basis: basis[row], Coef: field.One()}}
-	}
+	}), nil
 }
 
 // limb is one digit of a range: its weight and how many values it has.

@@ -13,11 +13,18 @@ import (
 
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/privacy"
+	"github.com/verisim/verisim/privacy/proof/ligero"
 )
 
 // TestEveryHeaderFieldIsBound changes each leaf of the header, one at a time,
 // and leaves out each element and member.
 func TestEveryHeaderFieldIsBound(t *testing.T) {
+	for _, size := range []ligero.Params{toySize, toyTwice} {
+		everyField(t, size)
+	}
+}
+
+func everyField(t *testing.T, toySize ligero.Params) {
 	doc := decode(t, with("rows:", "range: {column: age, min: 18, max: 97}", "member: {column: country}", "nulls: {column: age, max_rate: 0.5}",
 		"sum: {column: age}", `rate: {column: fraud, is: "true", where: {column: country, is: CN}}`, "histogram: {column: country}", "range: {column: amount, min: 0, max: 10000}"))
 	p := New(doc, Options{InsecureParams: &toySize})
@@ -36,6 +43,7 @@ func TestEveryHeaderFieldIsBound(t *testing.T) {
 	if _, err = Verify(context.Background(), file, opt); err != nil {
 		t.Fatal(err)
 	}
+	magic := string(file[:len(magic)])
 	n := int(binary.BigEndian.Uint32(file[len(magic):]))
 	at := len(magic) + 4
 	var root any

@@ -19,7 +19,10 @@ import (
 
 // toySize keeps tests fast. It gives no soundness worth the name, so that lies
 // must be caught by what they break; the cheating suite uses sound sizes.
-var toySize = ligero.Params{LogK: 8, Rate: 4, Queries: 40}
+var (
+	toySize  = ligero.Params{LogK: 8, Rate: 4, Queries: 40}
+	toyTwice = ligero.Params{LogK: 8, Rate: 4, Queries: 40, Draws: 2}
+)
 
 var testSchema = arrow.NewSchema([]arrow.Field{
 	{Name: "id", Type: arrow.PrimitiveTypes.Int64},
@@ -135,7 +138,11 @@ func TestComplete(t *testing.T) {
 		if n < 3 { // rates of one row need not be within bounds
 			doc.Statements = doc.Statements[:10]
 		}
-		file, err := proveRows(t, doc, Options{Workers: 2, InsecureParams: &toySize}, rows)
+		size := &toySize
+		if n%2 == 0 {
+			size = &toyTwice
+		}
+		file, err := proveRows(t, doc, Options{Workers: 2, InsecureParams: size}, rows)
 		if err != nil {
 			t.Fatalf("%d rows: %v", n, err)
 		}

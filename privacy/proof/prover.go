@@ -17,9 +17,6 @@ import (
 	"github.com/verisim/verisim/privacy/proof/transcript"
 )
 
-// Queries is how many positions a proof opens; section 10 of PROOFS.md.
-const Queries = 250
-
 // SecretSize is the length of a column secret.
 const SecretSize = 32
 
@@ -212,7 +209,7 @@ func (p *Prover) header() (*Header, error) {
 	if _, err := io.ReadFull(p.opt.Rand, nonce); err != nil {
 		return nil, fmt.Errorf("draw a nonce: %w", err)
 	}
-	h := &Header{Version: Version, Nonce: hex.EncodeToString(nonce)}
+	h := &Header{Nonce: hex.EncodeToString(nonce)}
 	for _, t := range p.tables {
 		if t.rows == 0 {
 			return nil, fmt.Errorf("prove statements: table %q has no rows", t.name)
@@ -232,33 +229,59 @@ func (p *Prover) header() (*Header, error) {
 		s.Of = nil
 		h.Statements = append(h.Statements, s)
 	}
-	h.Params = ligero.Params{LogK: 12, Rate: 4, Queries: Queries}
-	lengths, err := measure(h, p.cells, p.lies)
+	base, err := paramsFor(p.doc.Bits)
 	if err != nil {
 		return nil, err
 	}
 	if p.opt.InsecureParams != nil {
-		h.Params = *p.opt.InsecureParams
-		return h, nil
+		base = *p.opt.InsecureParams
 	}
-	h.Params = choose(lengths, oraclesOf(h))
+	h.Params = base
+	lengths, err := measure(h, p.cells, p.lies)
+	if err != nil {
+		return nil, err
+	}
+	if p.opt.InsecureParams == nil {
+		h.Params = choose(base, lengths, oraclesOf(h))
+	}
+	h.Version = h.needs()
 	return h, nil
+}
+
+// measuredLogK is the k for which a statement's vectors are counted before k is
+// chosen: their lengths do not depend on it.
+const measuredLogK = 12
+
+// paramsFor gives the parameters for so many bits, but for k (PROOFS.md, section
+// 10).
+func paramsFor(bits int) (ligero.Params, error) {
+	switch bits {
+	case 0, MinBits:
+		return ligero.Params{LogK: measuredLogK, Rate: 4, Queries: 250}, nil
+	case MaxBits:
+		return ligero.Params{LogK: measuredLogK, Rate: 4, Queries: 309, Draws: 2}, nil
+	}
+	return ligero.Params{}, fmt.Errorf("prove statements: %d bits are not offered; %d and %d are", bits, MinBits, MaxBits)
 }
 
 // choose gives the smallest k whose proof is at most a seventh larger than the
 // smallest possible: k is what time and memory of the prover go by.
-func choose(lengths []int, oracles int) (p ligero.Params) {
+func choose(p ligero.Params, lengths []int, oracles int) ligero.Params {
 	sizes := map[int]int{}
 	least := 0
-	for logK := ligero.MinLogK; logK <= ligero.MaxLogK; logK++ {
-		n := proofSize(ligero.Params{LogK: logK, Rate: 4, Queries: Queries}, lengths, oracles)
-		sizes[logK] = n
+	p.LogK = ligero.MinLogK
+	for p.Check() != nil { // more queries need more places
+		p.LogK++
+	}
+	first := p.LogK
+	for ; p.LogK <= ligero.MaxLogK; p.LogK++ {
+		n := proofSize(p, lengths, oracles)
+		sizes[p.LogK] = n
 		if least == 0 || n < least {
 			least = n
 		}
 	}
-	p = ligero.Params{LogK: ligero.MinLogK, Rate: 4, Queries: Queries}
-	for 7*sizes[p.LogK] > 8*least {
+	for p.LogK = first; 7*sizes[p.LogK] > 8*least; {
 		p.LogK++
 	}
 	return p
@@ -294,19 +317,14 @@ func measure(h *Header, cells func(t, c int) *column, lies bool) ([]int, error) 
 
 // proofSize is the size of a proof's body but for some of its paths.
 func proofSize(p ligero.Params, lengths []int, oracles int) int {
-	rows := 7
-	for _, n := range lengths {
-		rows += p.Rows(n)
-	}
-	paths := oracles * p.Queries * 32 * max(p.LogK+2-8, 1)
-	return 16*(p.Queries*rows+5*p.K()-p.Slots()) + oracles*(32+16*p.Queries) + paths
+	return least(p, lengths, oracles) + oracles*p.Queries*32*max(p.LogK+2-8, 1)
 }
 
 // least is the size that no proof's body is below.
 func least(p ligero.Params, lengths []int, oracles int) int {
-	rows := 7
+	rows := p.MaskRows()
 	for _, n := range lengths {
 		rows += p.Rows(n)
 	}
-	return 4 + 16*(p.Queries*rows+5*p.K()-p.Slots()) + oracles*(32+16*p.Queries)
+	return 4 + 16*(p.Queries*rows+p.AnswerSize()) + oracles*(32+16*p.Queries)
 }

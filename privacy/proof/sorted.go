@@ -13,30 +13,23 @@ import (
 // length-1, and zero elsewhere: the total of r·a - r'·c is zero for a random r
 // only if a(i) = c(i+1) (PROOFS.md, section 5).
 type shift struct {
-	here, next ligero.Public
+	here, next *ligero.Public
 	ones       field.Elem // the total of r
 }
 
-func (b *builder) shift(length int) shift {
-	if b.sess == nil {
-		none := func(int) []ligero.Part { return nil }
-		return shift{none, none, field.Elem{}}
+func (d *drawn) shift(length int) (shift, error) {
+	if err := d.charge(2); err != nil || d.sess == nil {
+		return shift{nothing, nothing, field.Elem{}}, err
 	}
-	l, rows := b.sys.Slots(), b.sys.Rows(length)
+	l, rows := d.sys.Slots(), d.sys.Rows(length)
 	rest := length - (rows-1)*l
-	powers := make([]field.Elem, l)
-	powers[0] = field.One()
-	for i := 1; i < l; i++ {
-		powers[i].Mul(&powers[i-1], &b.lambda)
-	}
-	late := append([]field.Elem{{}}, powers[:l-1]...)
-	full, fullNext := b.sys.Basis(powers), b.sys.Basis(late)
-	last, lastNext := b.sys.Basis(powers[:rest-1]), b.sys.Basis(late[:rest])
-	first := b.sys.Basis(powers[:1])
+	powers, late := d.positions()
+	full, fullNext, first := d.full[0], d.full[1], d.full[2]
+	last, lastNext := d.sys.Basis(powers[:rest-1]), d.sys.Basis(late[:rest])
 	rho := make([]field.Elem, rows)
 	rho[0] = field.One()
 	for i := 1; i < rows; i++ {
-		rho[i].Mul(&rho[i-1], &b.rho)
+		rho[i].Mul(&rho[i-1], &d.rho)
 	}
 	var s shift
 	var all, some field.Elem
@@ -54,7 +47,7 @@ func (b *builder) shift(length int) shift {
 		x.Mul(&x, &rho[i])
 		s.ones.Add(&s.ones, &x)
 	}
-	s.here = func(row int) []ligero.Part {
+	s.here = ligero.NewPublic(func(row int) []ligero.Part {
 		switch {
 		case row >= rows:
 			return nil
@@ -62,8 +55,8 @@ func (b *builder) shift(length int) shift {
 			return []ligero.Part{{Basis: last, Coef: rho[row]}}
 		}
 		return []ligero.Part{{Basis: full, Coef: rho[row]}}
-	}
-	s.next = func(row int) []ligero.Part {
+	})
+	s.next = ligero.NewPublic(func(row int) []ligero.Part {
 		if row >= rows {
 			return nil
 		}
@@ -77,13 +70,29 @@ func (b *builder) shift(length int) shift {
 			out = append(out, ligero.Part{Basis: first, Coef: c})
 		}
 		return out
+	})
+	d.identity = max(d.identity, float64(rows+l))
+	return s, nil
+}
+
+// positions gives the powers of lambda by slot, and the same one slot later. All
+// sorted lists share them.
+func (d *drawn) positions() (powers, late []field.Elem) {
+	if d.powers == nil {
+		l := d.sys.Slots()
+		d.powers = make([]field.Elem, l)
+		d.powers[0] = field.One()
+		for i := 1; i < l; i++ {
+			d.powers[i].Mul(&d.powers[i-1], &d.lambda)
+		}
+		d.late = append([]field.Elem{{}}, d.powers[:l-1]...)
+		d.full = [3]int{d.sys.Basis(d.powers), d.sys.Basis(d.late), d.sys.Basis(d.powers[:1])}
 	}
-	b.identity = max(b.identity, float64(rows+l))
-	return s
+	return d.powers, d.late
 }
 
 // at multiplies a form by a public vector.
-func at(f ligero.Form, p ligero.Public) ligero.Product {
+func at(f ligero.Form, p *ligero.Public) ligero.Product {
 	out := make(ligero.Form, len(f))
 	for i, l := range f {
 		l.Pub = p
@@ -125,11 +134,14 @@ func (b *builder) steps(length int, s ligero.Vec, jump ligero.Form, constant int
 			sum = plus(sum, times(one(a), w))
 		}
 	}
-	b.after = append(b.after, func() error {
-		r := b.shift(length)
+	b.after = append(b.after, func(d *drawn) error {
+		r, err := d.shift(length)
+		if err != nil {
+			return err
+		}
 		target := field.Int(-constant)
 		target.Mul(&target, &r.ones)
-		b.sys.Sum(target, at(sum, r.here), at(scale(one(s), -1), r.next))
+		d.sys.Sum(target, at(sum, r.here), at(scale(one(s), -1), r.next))
 		return nil
 	})
 }
@@ -170,9 +182,9 @@ func (b *builder) unique(s *Statement) error {
 	v := b.helper(rows, func(i int) field.Elem { return field.Int(sorted[i]) })
 	b.sys.Zero(ligero.Product{F: ligero.Form{{Coef: field.One(), V: v, Pub: b.sys.Tail(rows)}}})
 	b.steps(rows, v, nil, 1, gap{field.One(), func(i int) uint64 { return uint64(sorted[i+1]) - uint64(sorted[i]) - 1 }, width})
-	b.after = append(b.after, func() error {
-		x := b.reciprocal(rows, one(c.v), padded(rows, func(i int) field.Elem { return field.Int(c.cells.at(i)) }))
-		y := b.reciprocal(rows, one(v), padded(rows, func(i int) field.Elem { return field.Int(sorted[i]) }))
+	b.after = append(b.after, func(d *drawn) error {
+		x := d.reciprocal(rows, one(c.v), padded(rows, func(i int) field.Elem { return field.Int(c.cells.at(i)) }))
+		y := d.reciprocal(rows, one(v), padded(rows, func(i int) field.Elem { return field.Int(sorted[i]) }))
 		b.sys.Sum(field.Elem{}, linear(one(x)), linear(scale(one(y), -1)))
 		b.identity = max(b.identity, 2*float64(b.slots(rows)))
 		return nil

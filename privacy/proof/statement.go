@@ -176,6 +176,7 @@ type Encoding struct {
 // Document is a statements file.
 type Document struct {
 	Version    int                  `yaml:"version"`
+	Bits       int                  `yaml:"bits"`  // of soundness: MinBits, the default, or MaxBits
 	Table      string               `yaml:"table"` // that statements without one mean
 	Columns    map[string]*Encoding `yaml:"columns"`
 	Tables     map[string]*Columns  `yaml:"tables"`
@@ -202,6 +203,9 @@ func DecodeDocument(name string, data []byte) (*Document, error) {
 func (d *Document) check(at document.Pos) error {
 	if d.Version != Version {
 		return at.Errorf("version is %d, this program knows %d", d.Version, Version)
+	}
+	if _, err := paramsFor(d.Bits); err != nil {
+		return at.Errorf("bits is %d; %d and %d are offered", d.Bits, MinBits, MaxBits)
 	}
 	if len(d.Statements) == 0 {
 		return at.Errorf("there is no statement to prove")

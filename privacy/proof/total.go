@@ -120,12 +120,12 @@ func (b *builder) within(rows int, terms []ligero.Product, lo, hi *big.Int) erro
 		values[i] = field.Big(w)
 	}
 	basis := b.sys.Basis(values)
-	pub := func(row int) []ligero.Part {
+	pub := ligero.NewPublic(func(row int) []ligero.Part {
 		if row > 0 {
 			return nil
 		}
 		return []ligero.Part{{Basis: basis, Coef: field.One()}}
-	}
+	})
 	return b.demand(rows, field.Big(lo), append(terms[:len(terms):len(terms)], linear(ligero.Form{{Coef: field.Int(-1), V: bits, Pub: pub}})))
 }
 

@@ -70,6 +70,11 @@ type Result struct {
 // statements that are not those asked for, privacy.ErrRefused: one proof stands
 // or falls as a whole.
 func Verify(ctx context.Context, file []byte, opt VerifyOptions) (*Result, error) {
+	return verify(ctx, file, opt, func(s ligero.Session) ligero.Session { return s })
+}
+
+// verify reads through the session that wrap gives: tests fix challenges with it.
+func verify(ctx context.Context, file []byte, opt VerifyOptions, wrap func(ligero.Session) ligero.Session) (*Result, error) {
 	front, h, body, err := decodeHeader(file)
 	if err != nil {
 		return nil, err
@@ -105,7 +110,7 @@ func Verify(ctx context.Context, file []byte, opt VerifyOptions) (*Result, error
 		return nil, err
 	}
 	session.Until(ctx)
-	b, err := newBuilder(h, session, sys, nil, nil)
+	b, err := newBuilder(h, wrap(session), sys, nil, nil)
 	if err != nil {
 		return nil, malformed(err)
 	}
@@ -119,6 +124,9 @@ func Verify(ctx context.Context, file []byte, opt VerifyOptions) (*Result, error
 	if err = ctx.Err(); err != nil {
 		return nil, err
 	}
+	if opt.Document != nil && bits < float64(opt.Document.Bits) {
+		return nil, privacy.Refused("verify", "proof", "its parameters give %.0f bits of soundness, %d were asked for", math.Floor(bits), opt.Document.Bits)
+	}
 	if err = session.Finish(); err != nil {
 		return nil, err
 	}
@@ -126,7 +134,7 @@ func Verify(ctx context.Context, file []byte, opt VerifyOptions) (*Result, error
 }
 
 func weak(bits float64) error {
-	return privacy.Refused("verify", "proof", "its parameters give %.0f bits of soundness, at least %d are needed", bits, MinBits)
+	return privacy.Refused("verify", "proof", "its parameters give %.0f bits of soundness, at least %d are needed", math.Floor(bits), MinBits)
 }
 
 // malformed makes a fault of a header's statements one of the file.
@@ -185,7 +193,7 @@ func (o *VerifyOptions) match(h *Header) error {
 func (b *builder) result(file []byte, roots []ligero.Hash, bits int) *Result {
 	digest := sha256.Sum256(file)
 	r := &Result{Header: b.head, Summary: Summary{
-		Version: Version, SHA256: hex.EncodeToString(digest[:]), Bytes: len(file), Params: b.head.Params, SoundnessBits: bits,
+		Version: b.head.Version, SHA256: hex.EncodeToString(digest[:]), Bytes: len(file), Params: b.head.Params, SoundnessBits: bits,
 	}}
 	at := 0
 	for _, t := range b.head.Tables {

@@ -215,13 +215,14 @@ func TestWideStatements(t *testing.T) {
 		t.Run(w.statement, func(t *testing.T) {
 			l := toySize.Slots()
 			sizes := []int{l, l + 1}
+			params := map[int]*ligero.Params{l: &toySize, l + 1: &toyTwice}
 			if testing.Short() {
 				sizes = sizes[1:]
 			}
 			for _, n := range sizes {
 				s := newShop(n, 70, uint64(n))
 				s.keep(w.statement)
-				file, err := s.prove(t, w.statement, Options{Workers: 2, InsecureParams: &toySize})
+				file, err := s.prove(t, w.statement, Options{Workers: 2, InsecureParams: params[n]})
 				if err != nil {
 					t.Fatalf("%d rows: %v", n, err)
 				}

@@ -20,6 +20,8 @@ type proveFile struct {
 	// Rules says which rules of the suite become statements: those about sealed
 	// columns ("sealed", the default), "all", or "none".
 	Rules string `yaml:"rules"`
+	// Bits of soundness: 100, the default, or 128.
+	Bits int `yaml:"bits"`
 	// Tables hold encodings, where a column's type does not say it all.
 	Tables map[string]*proof.Columns `yaml:"tables"`
 	// Statements are proved beside the rules.

@@ -34,7 +34,10 @@ func (b *bound) bindProofs(suite *rule.Suite) error {
 	if err := n.Decode(&f); err != nil {
 		return err
 	}
-	doc := &proof.Document{Version: proof.Version, Tables: f.Tables, Statements: f.Statements}
+	if f.Bits != 0 && f.Bits != proof.MinBits && f.Bits != proof.MaxBits {
+		return f.At.Errorf("bits is %d; %d and %d are offered", f.Bits, proof.MinBits, proof.MaxBits)
+	}
+	doc := &proof.Document{Version: proof.Version, Bits: f.Bits, Tables: f.Tables, Statements: f.Statements}
 	if len(b.tables) == 1 {
 		doc.DefaultTable(b.tables[0].name)
 	}

@@ -23,13 +23,12 @@ type Prover struct {
 	tr       *transcript.Transcript
 	workers  int
 	held     []held
-	maskQ    []Elem // coefficients, natural order, 2K
-	maskS    []Elem
-	mask0    []Elem // values on the group
+	masks    []mask
 	maskRows [][]Elem
 	done     bool
 	force    bool         // do not look whether constraints hold
-	forge    func([]Elem) // change q before it is sent; tests of soundness only
+	rig      func(draws)  // choose coefficients; tests of soundness only
+	forge    func([]Elem) // change each q before it is sent; tests of soundness only
 }
 
 // held is a committed oracle.

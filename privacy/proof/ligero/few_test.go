@@ -46,8 +46,8 @@ func TestVerifierStops(t *testing.T) {
 	points := []int{1, 2}
 	columns := []opened{{make([]Elem, 14), 7}, {make([]Elem, 2), 1}}
 	zero := make([]Elem, 2)
-	c := coefficients{rows: make([]Elem, 8)}
-	if err := v.equations(c, newEvaluator(sys, points), columns, zero, zero, zero); !errors.Is(err, context.Canceled) {
+	sched := sys.schedule(draws{{rows: make([]Elem, 8)}})
+	if err := v.equations(sched, newEvaluator(sys, points), columns, []answers{{zero, zero, zero}}); !errors.Is(err, context.Canceled) {
 		t.Errorf("equations = %v, want canceled", err)
 	}
 }

@@ -54,7 +54,7 @@ func (t toy) run(sys *System, sess Session, n int, stream func(int) *Stream) err
 	for i, step := range []struct {
 		o       Oracle
 		sources []Source
-	}{{first, []Source{t.a, t.b}}, {second, []Source{t.c}}, {masks, make([]Source, maskRows)}} {
+	}{{first, []Source{t.a, t.b}}, {second, []Source{t.c}}, {masks, make([]Source, sys.MaskRows())}} {
 		if err := sess.Root(step.o, stream(i), step.sources); err != nil {
 			return err
 		}
@@ -123,10 +123,13 @@ func verify(t testing.TB, p Params, total Elem, n int, body []byte) error {
 	return v.Finish()
 }
 
-var small = Params{LogK: 6, Rate: 4, Queries: 9}
+var (
+	small = Params{LogK: 6, Rate: 4, Queries: 9}
+	twice = Params{LogK: 6, Rate: 4, Queries: 9, Draws: 2}
+)
 
 func TestComplete(t *testing.T) {
-	for _, p := range []Params{small, {LogK: 7, Rate: 8, Queries: 20}, {LogK: 9, Rate: 4, Queries: 250}} {
+	for _, p := range []Params{small, twice, {LogK: 7, Rate: 8, Queries: 20}, {LogK: 9, Rate: 4, Queries: 250}} {
 		for _, n := range []int{1, p.Slots() - 1, p.Slots(), p.Slots() + 1, 20 * p.Slots() / 3, 17 * p.Slots()} {
 			w := newToy(n, uint64(n))
 			body, err := prove(t, p, w, n)
@@ -203,14 +206,18 @@ func TestLiesAreRefused(t *testing.T) {
 
 // TestEveryByteCounts flips a bit of every byte and cuts the proof everywhere.
 func TestEveryByteCounts(t *testing.T) {
+	everyByte(t, small, 3) // every element and hash is hit
+	everyByte(t, twice, 13)
+}
+
+func everyByte(t *testing.T, small Params, step int) {
 	w := newToy(100, 5)
 	body, err := prove(t, small, w, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
-	step := 3 // every element and hash is hit
 	if testing.Short() {
-		step = 13
+		step *= 4
 	}
 	for i := 0; i < len(body); i += step {
 		body[i] ^= 1 << (i % 8)
@@ -273,6 +280,12 @@ func TestBits(t *testing.T) {
 	if got := standard.Bits(math.Exp2(23)); got < 103.1 || got > 103.3 {
 		t.Errorf("Bits = %.2f, PROOFS.md says 103.2", got)
 	}
+	if got := (Params{LogK: 17, Rate: 4, Queries: 309, Draws: 2}).Bits(math.Exp2(40)); got < 128.2 || got > 128.3 {
+		t.Errorf("Bits of two draws = %.2f, PROOFS.md says 128.2", got)
+	}
+	if got := (Params{LogK: 9, Rate: 4, Queries: 309}).Bits(0); got >= 118 {
+		t.Errorf("Bits of 309 queries and one draw = %.2f, want below 118", got)
+	}
 	if got := (Params{LogK: 15, Rate: 4, Queries: 240}).Bits(math.Exp2(23)); got >= 100 {
 		t.Errorf("Bits of 240 queries = %.2f, want below 100", got)
 	}
@@ -280,9 +293,15 @@ func TestBits(t *testing.T) {
 
 // TestOpeningsAreUniform: the opened elements of two tables, one of zeros and
 // one of large numbers, are alike. Over 16 cells of their top bits, each of the
-// two chi-squares of 15 degrees of freedom stays below 60 except with a chance
+// four chi-squares of 15 degrees of freedom stays below 60 except with a chance
 // of 3e-7.
 func TestOpeningsAreUniform(t *testing.T) {
+	for _, p := range []Params{small, twice} {
+		uniform(t, p)
+	}
+}
+
+func uniform(t *testing.T, small Params) {
 	const n = 400
 	for name, w := range map[string]toy{"zeros": {a: make(list, n), b: make(list, n), c: make(list, n)}, "numbers": newToy(n, 8)} {
 		var counts [16]float64
@@ -307,7 +326,7 @@ func TestOpeningsAreUniform(t *testing.T) {
 				t.Fatal(err)
 			}
 			// the columns of the first oracle follow the roots and answers
-			at := 4 + 4*32 + field.Size*(5*small.K()-small.Slots())
+			at := 4 + 4*32 + field.Size*small.AnswerSize()
 			rows := sys.oracles[0].rows
 			for range small.Queries {
 				at += saltSize

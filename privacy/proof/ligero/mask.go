@@ -14,24 +14,41 @@ func (r rowSource) Fill(dst []Elem, _ int) error {
 // drawMasks makes the masks of section 4 from the stream. The counters of pads
 // are used, since masks have none.
 func (p *Prover) drawMasks(stream *Stream) error {
+	p.masks, p.maskRows = nil, nil
+	for d := range p.sys.Times() {
+		p.drawMask(stream, d)
+	}
+	return nil
+}
+
+// mask is what hides the answers of one draw.
+type mask struct {
+	w    []Elem // m_0: values on the group
+	q, s []Elem // coefficients, natural order, 2K
+}
+
+// streamsOf is how many streams of pads a draw's masks take.
+const streamsOf = 5
+
+func (p *Prover) drawMask(stream *Stream, draw int) {
 	k, l, t := p.sys.K(), p.sys.Slots(), p.sys.Queries
-	p.mask0 = make([]Elem, k)
-	stream.pads(p.mask0, 0, 0)
+	from := draw * streamsOf
+	mask0 := make([]Elem, k)
+	stream.pads(mask0, from, 0)
 
 	// M_q: its values on the group of order 2K are zero at the slots, which
 	// are its even places, and random elsewhere.
 	q := make([]Elem, 2*k)
-	stream.pads(q, 1, 0)
+	stream.pads(q, from+1, 0)
 	for s := range l {
 		q[2*s] = Elem{}
 	}
 	p.wide.Coefficients(q)
 	p.wide.Natural(q)
-	p.maskQ = q
 
 	// M_s: random, then its constant term makes the slots add up to zero.
 	m := make([]Elem, 2*k)
-	stream.pads(m, 2, 0)
+	stream.pads(m, from+2, 0)
 	folded := make([]Elem, k)
 	for i := range folded {
 		folded[i].Add(&m[i], &m[i+k])
@@ -46,13 +63,13 @@ func (p *Prover) drawMasks(stream *Stream) error {
 	inv.InvUint64(uint64(l))
 	total.Mul(&total, &inv)
 	m[0].Sub(&m[0], &total)
-	p.maskS = m
+	p.masks = append(p.masks, mask{mask0, q, m})
 
 	// The seven rows, as values on the group.
-	p.maskRows = append(p.maskRows[:0], p.mask0)
-	for i, full := range [][]Elem{p.maskQ, p.maskS} {
+	p.maskRows = append(p.maskRows, mask0)
+	for i, full := range [][]Elem{q, m} {
 		m2 := make([]Elem, k)
-		stream.pads(m2, 3+i, 0)
+		stream.pads(m2, from+3+i, 0)
 		m1, m3 := append([]Elem(nil), full[:k]...), append([]Elem(nil), full[k:]...)
 		for j := range k { // x^(k-t)·m2
 			if at := k - t + j; at < k {
@@ -67,11 +84,10 @@ func (p *Prover) drawMasks(stream *Stream) error {
 			p.maskRows = append(p.maskRows, row)
 		}
 	}
-	return nil
 }
 
 func (p *Prover) maskSources() []Source {
-	out := make([]Source, maskRows)
+	out := make([]Source, len(p.maskRows))
 	for i := range out {
 		out[i] = rowSource(p.maskRows[i])
 	}

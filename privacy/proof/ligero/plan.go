@@ -2,20 +2,43 @@ package ligero
 
 import "github.com/verisim/verisim/privacy/proof/field"
 
-// coefficients are the random multipliers of section 4.
+// coefficients are the random multipliers of section 4, of one draw.
 type coefficients struct {
 	rows  []Elem // a tableau row
 	zeros []Elem // a row of a zero constraint
 	sums  []Elem // a sum constraint
 }
 
-func (s *System) draw(sess Session) coefficients {
-	v := sess.Challenge("coefficients", s.rows+s.zeroLen+len(s.sums))
-	return coefficients{v[:s.rows], v[s.rows : s.rows+s.zeroLen], v[s.rows+s.zeroLen:]}
+// draws are the coefficients of each draw.
+type draws []coefficients
+
+// draw takes all draws at one time: a cheater cannot keep a lucky one and try for
+// another.
+func (s *System) draw(sess Session) draws {
+	n := s.rows + s.zeroLen + len(s.sums)
+	v := sess.Challenge("coefficients", n*s.Times())
+	var out draws
+	for ; len(v) > 0; v = v[n:] {
+		out = append(out, coefficients{v[:s.rows], v[s.rows : s.rows+s.zeroLen], v[s.rows+s.zeroLen : n]})
+	}
+	return out
+}
+
+// factors is a coefficient of each draw; those of draws that there are not stay
+// zero.
+type factors [MaxDraws]Elem
+
+// add adds by·x to each.
+func (f *factors) add(by *factors, x *Elem) {
+	var y Elem
+	for d := range f {
+		y.Mul(&by[d], x)
+		f[d].Add(&f[d], &y)
+	}
 }
 
 // target is what the values of the sum test's polynomial add up to.
-func (s *System) target(c coefficients) (t Elem) {
+func (s *System) target(c *coefficients) (t Elem) {
 	var x Elem
 	for i := range s.sums {
 		x.Mul(&c.sums[i], &s.sums[i].target)
@@ -24,9 +47,9 @@ func (s *System) target(c coefficients) (t Elem) {
 	return t
 }
 
-// plan is one test's combination in tableau row r, with like terms put together.
+// plan is one test's combinations in tableau row r, with like terms put together.
 type plan struct {
-	constant Elem
+	constant factors
 	linear   []scaled
 	public   []scaledPublic
 	products []scaledProduct
@@ -34,102 +57,93 @@ type plan struct {
 
 type scaled struct {
 	v    Vec
-	coef Elem
+	coef factors
 }
 
 type scaledPublic struct {
-	v     Vec // or None
+	at   public
+	coef factors
+}
+
+// public is a vector, or None, times a basis polynomial.
+type public struct {
+	v     Vec
 	basis int
-	coef  Elem
 }
 
 type scaledProduct struct {
-	coef Elem
+	coef factors
 	f, g sumForm
 }
 
 // sumForm is a form in one tableau row.
 type sumForm struct {
 	constant Elem
-	linear   []scaled
-	public   []scaledPublic // with None
+	linear   []formTerm
+	public   []formTerm // with None
+}
+
+// formTerm is a multiple of a vector, or of a basis polynomial.
+type formTerm struct {
+	v    Vec
+	b    int
+	coef Elem
 }
 
 func (f Form) in(row int) (out sumForm) {
 	for _, l := range f {
 		if l.V != None {
-			out.linear = append(out.linear, scaled{l.V, l.Coef})
+			out.linear = append(out.linear, formTerm{v: l.V, coef: l.Coef})
 			continue
 		}
 		parts := []Part{{Constant, field.One()}}
 		if l.Pub != nil {
-			parts = l.Pub(row)
+			parts = l.Pub.at(row)
 		}
 		for _, p := range parts {
 			p.Coef.Mul(&p.Coef, &l.Coef)
 			if p.Basis == Constant {
 				out.constant.Add(&out.constant, &p.Coef)
 			} else {
-				out.public = append(out.public, scaledPublic{None, p.Basis, p.Coef})
+				out.public = append(out.public, formTerm{b: p.Basis, coef: p.Coef})
 			}
 		}
 	}
 	return out
 }
 
-// plans makes the combinations of the zero and the sum test in row r.
-func (s *System) plans(c coefficients, r int) (zero, total plan) {
-	var z, t collector
-	for i, terms := range s.zeros {
-		if r < s.rowsOf(terms) {
-			z.add(terms, c.zeros[s.zeroAt[i]+r], r)
-		}
-	}
-	for i := range s.sums {
-		for j := range s.sums[i].terms {
-			one := s.sums[i].terms[j : j+1]
-			if r < s.rowsOf(one) {
-				t.add(one, c.sums[i], r)
-			}
-		}
-	}
-	return z.plan, t.plan
-}
-
 // collector puts like terms together.
 type collector struct {
 	plan
 	linearAt map[Vec]int
-	publicAt map[scaledPublic]int
+	publicAt map[public]int
 }
 
-func (k *collector) add(terms []Product, coef Elem, row int) {
+func (k *collector) add(terms []Product, coef *factors, row int) {
 	for _, p := range terms {
 		if p.G != nil {
-			k.products = append(k.products, scaledProduct{coef, p.F.in(row), p.G.in(row)})
+			k.products = append(k.products, scaledProduct{*coef, p.F.in(row), p.G.in(row)})
 			continue
 		}
 		for _, l := range p.F {
-			var c Elem
-			c.Mul(&coef, &l.Coef)
 			if l.Pub == nil {
-				k.addPart(l.V, Constant, c)
+				k.addPart(public{l.V, Constant}, coef, &l.Coef)
 				continue
 			}
-			for _, part := range l.Pub(row) {
-				var cp Elem
-				cp.Mul(&c, &part.Coef)
-				k.addPart(l.V, part.Basis, cp)
+			for _, part := range l.Pub.at(row) {
+				part.Coef.Mul(&part.Coef, &l.Coef)
+				k.addPart(public{l.V, part.Basis}, coef, &part.Coef)
 			}
 		}
 	}
 }
 
-func (k *collector) addPart(v Vec, basis int, c Elem) {
+func (k *collector) addPart(at public, c *factors, x *Elem) {
+	v := at.v
 	switch {
-	case basis == Constant && v == None:
-		k.constant.Add(&k.constant, &c)
-	case basis == Constant:
+	case at.basis == Constant && v == None:
+		k.constant.add(c, x)
+	case at.basis == Constant:
 		if k.linearAt == nil {
 			k.linearAt = map[Vec]int{}
 		}
@@ -139,53 +153,61 @@ func (k *collector) addPart(v Vec, basis int, c Elem) {
 			k.linearAt[v] = i
 			k.linear = append(k.linear, scaled{v: v})
 		}
-		k.linear[i].coef.Add(&k.linear[i].coef, &c)
+		k.linear[i].coef.add(c, x)
 	default:
 		if k.publicAt == nil {
-			k.publicAt = map[scaledPublic]int{}
+			k.publicAt = map[public]int{}
 		}
-		key := scaledPublic{v: v, basis: basis}
-		i, ok := k.publicAt[key]
+		i, ok := k.publicAt[at]
 		if !ok {
 			i = len(k.public)
-			k.publicAt[key] = i
-			k.public = append(k.public, key)
+			k.publicAt[at] = i
+			k.public = append(k.public, scaledPublic{at: at})
 		}
-		k.public[i].coef.Add(&k.public[i].coef, &c)
+		k.public[i].coef.add(c, x)
 	}
 }
 
-// evaluate adds the plan's values to acc at each of len(acc) points. value and
-// basis give a vector's row and a basis polynomial at the same points.
-func (p *plan) evaluate(acc []Elem, value func(Vec) []Elem, basis func(int) []Elem, f, g []Elem) {
-	var x Elem
-	for i := range acc {
-		acc[i].Add(&acc[i], &p.constant)
-	}
-	for _, l := range p.linear {
-		axpy(acc, &l.coef, value(l.v))
-	}
-	for _, l := range p.public {
-		b := basis(l.basis)
-		if l.v == None {
-			axpy(acc, &l.coef, b)
-			continue
-		}
-		v := value(l.v)
-		for i := range acc {
-			x.Mul(&b[i], &v[i])
-			x.Mul(&x, &l.coef)
-			acc[i].Add(&acc[i], &x)
+// evaluate adds the plan's values to each draw's acc at each of len(acc[0])
+// points. value and basis give a vector's row and a basis polynomial at the same
+// points.
+func (p *plan) evaluate(acc [][]Elem, value func(Vec) []Elem, basis func(int) []Elem, f, g []Elem) {
+	add := func(coef *factors, v []Elem) {
+		for d := range acc {
+			axpy(acc[d], &coef[d], v)
 		}
 	}
-	for _, t := range p.products {
+	for d := range acc {
+		for i := range acc[d] {
+			acc[d][i].Add(&acc[d][i], &p.constant[d])
+		}
+	}
+	for i := range p.linear {
+		add(&p.linear[i].coef, value(p.linear[i].v))
+	}
+	for i := range p.public {
+		l := &p.public[i]
+		b := basis(l.at.basis)
+		if l.at.v != None {
+			multiply(f, b, value(l.at.v))
+			b = f
+		}
+		add(&l.coef, b)
+	}
+	for i := range p.products {
+		t := &p.products[i]
 		t.f.evaluate(f, value, basis)
 		t.g.evaluate(g, value, basis)
-		for i := range acc {
-			x.Mul(&f[i], &g[i])
-			x.Mul(&x, &t.coef)
-			acc[i].Add(&acc[i], &x)
-		}
+		multiply(f, f, g)
+		add(&t.coef, f)
+	}
+}
+
+// multiply sets dst to a·b, element by element.
+func multiply(dst, a, b []Elem) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i].Mul(&a[i], &b[i])
 	}
 }
 
@@ -210,27 +232,30 @@ func (s *sumForm) evaluate(dst []Elem, value func(Vec) []Elem, basis func(int) [
 		}
 	}
 	for _, l := range s.public {
-		axpy(dst, &l.coef, basis(l.basis))
+		axpy(dst, &l.coef, basis(l.b))
 	}
 }
 
 // used lists the vectors and the basis polynomials that a plan reads.
 func (p *plan) used(vectors map[Vec]bool, bases map[int]bool) {
-	form := func(linear []scaled, public []scaledPublic) {
-		for _, l := range linear {
-			vectors[l.v] = true
-		}
-		for _, l := range public {
-			bases[l.basis] = true
-			if l.v != None {
-				vectors[l.v] = true
-			}
+	for _, l := range p.linear {
+		vectors[l.v] = true
+	}
+	for _, l := range p.public {
+		bases[l.at.basis] = true
+		if l.at.v != None {
+			vectors[l.at.v] = true
 		}
 	}
-	form(p.linear, p.public)
 	for _, t := range p.products {
-		form(t.f.linear, t.f.public)
-		form(t.g.linear, t.g.public)
+		for _, f := range []sumForm{t.f, t.g} {
+			for _, l := range f.linear {
+				vectors[l.v] = true
+			}
+			for _, l := range f.public {
+				bases[l.b] = true
+			}
+		}
 	}
 }
 

@@ -20,37 +20,54 @@ func (p *Prover) Finish() ([]byte, error) {
 	}
 	p.done = true
 	c := p.sys.draw(p)
-	w, q, s, err := p.tests(c)
+	if p.rig != nil {
+		p.rig(c)
+	}
+	all, err := p.tests(c)
 	if err != nil {
 		return nil, err
-	}
-	if p.forge != nil {
-		p.forge(q)
-	}
-	k, l := p.sys.K(), p.sys.Slots()
-	short := make([]Elem, 0, 2*k-l)
-	for i := range q {
-		if i%2 == 0 && i/2 < l {
-			if q[i] != (Elem{}) && !p.force {
-				return nil, privacy.Refused("prove", "statements", "a constraint does not hold for these rows")
-			}
-			continue
-		}
-		short = append(short, q[i])
-	}
-	if slotSum(s, l) != p.sys.target(c) && !p.force {
-		return nil, privacy.Refused("prove", "statements", "a total does not hold for these rows")
 	}
 	body := binary.BigEndian.AppendUint32(nil, uint32(len(p.held)))
 	for i := range p.held {
 		body = append(body, p.held[i].root[:]...)
 	}
 	from := len(body)
-	for _, v := range [][]Elem{w, short, s} {
-		body = field.Append(body, v...)
+	for d := range all {
+		if body, err = p.answer(body, &all[d], &c[d]); err != nil {
+			return nil, err
+		}
 	}
 	p.tr.Absorb("answers", body[from:])
 	return p.open(body, p.tr.Positions("queries", p.sys.Queries, p.sys.N()))
+}
+
+// answers are p_w by its values on the group, q and s by theirs on the group of
+// order 2K, of one draw.
+type answers struct{ w, q, s []Elem }
+
+// answer appends one draw's answers.
+func (p *Prover) answer(body []byte, a *answers, c *coefficients) ([]byte, error) {
+	if p.forge != nil {
+		p.forge(a.q)
+	}
+	k, l := p.sys.K(), p.sys.Slots()
+	short := make([]Elem, 0, 2*k-l)
+	for i := range a.q {
+		if i%2 == 0 && i/2 < l {
+			if a.q[i] != (Elem{}) && !p.force {
+				return nil, privacy.Refused("prove", "statements", "a constraint does not hold for these rows")
+			}
+			continue
+		}
+		short = append(short, a.q[i])
+	}
+	if slotSum(a.s, l) != p.sys.target(c) && !p.force {
+		return nil, privacy.Refused("prove", "statements", "a total does not hold for these rows")
+	}
+	for _, v := range [][]Elem{a.w, short, a.s} {
+		body = field.Append(body, v...)
+	}
+	return body, nil
 }
 
 // Force makes Finish answer even where a constraint does not hold. A verifier
@@ -67,25 +84,25 @@ func slotSum(s []Elem, l int) (t Elem) {
 	return t
 }
 
-// tests gives p_w by its values on the group, q and s by theirs on the group of
-// order 2K.
-func (p *Prover) tests(c coefficients) (w, q, s []Elem, err error) {
+// tests gives the answers of every draw.
+func (p *Prover) tests(c draws) ([]answers, error) {
 	k := p.sys.K()
-	w, q, s = make([]Elem, k), make([]Elem, 2*k), make([]Elem, 2*k)
-	rows := 0
-	for i := range p.sys.vecs {
-		rows = max(rows, p.sys.vecs[i].rows)
+	all := make([]answers, len(c))
+	for d := range all {
+		all[d] = answers{make([]Elem, k), make([]Elem, 2*k), make([]Elem, 2*k)}
 	}
+	sched := p.sys.schedule(c)
 	var mu sync.Mutex
 	next := 0
-	err = p.parallel(p.workers, func(int) error {
-		t := newTester(p, c)
+	err := p.parallel(p.workers, func(int) error {
+		own := *sched // each worker's rows ascend
+		t := newTester(p, &own)
 		for {
 			mu.Lock()
 			r := next
 			next++
 			mu.Unlock()
-			if r >= rows {
+			if r >= sched.rows {
 				break
 			}
 			if fault := p.ctx.Err(); fault != nil {
@@ -97,26 +114,36 @@ func (p *Prover) tests(c coefficients) (w, q, s []Elem, err error) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		for i := range w {
-			w[i].Add(&w[i], &t.w[i])
-		}
-		// The two cosets are the even and the odd places of one coset of the
-		// group of order 2K.
-		for i := range k {
+		for d, a := range all {
+			for i := range a.w {
+				a.w[i].Add(&a.w[i], &t.w[d][i])
+			}
+			// The two cosets are the even and the odd places of one coset of
+			// the group of order 2K.
 			for half := range 2 {
-				q[2*i+half].Add(&q[2*i+half], &t.q[half][i])
-				s[2*i+half].Add(&s[2*i+half], &t.s[half][i])
+				for i := range k {
+					a.q[2*i+half].Add(&a.q[2*i+half], &t.q[half][d][i])
+					a.s[2*i+half].Add(&a.s[2*i+half], &t.s[half][d][i])
+				}
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	for i := range w {
-		w[i].Add(&w[i], &p.mask0[i])
+	for d := range all {
+		p.mask(&all[d], &p.masks[d])
 	}
-	for _, f := range []struct{ values, mask []Elem }{{q, p.maskQ}, {s, p.maskS}} {
+	return all, nil
+}
+
+// mask adds the masks to one draw's answers.
+func (p *Prover) mask(a *answers, m *mask) {
+	for i := range a.w {
+		a.w[i].Add(&a.w[i], &m.w[i])
+	}
+	for _, f := range []struct{ values, mask []Elem }{{a.q, m.q}, {a.s, m.s}} {
 		p.wide.FromCoset(f.values)
 		p.wide.Natural(f.values)
 		for i := range f.values {
@@ -125,15 +152,14 @@ func (p *Prover) tests(c coefficients) (w, q, s []Elem, err error) {
 		p.wide.Natural(f.values)
 		p.wide.Values(f.values)
 	}
-	return w, q, s, nil
 }
 
 // tester is one worker's share of the tests.
 type tester struct {
-	p    *Prover
-	c    coefficients
-	w    []Elem
-	q, s [2][]Elem
+	p     *Prover
+	sched *schedule
+	w     [][]Elem    // by draw
+	q, s  [2][][]Elem // by coset, then draw
 	// values of each vector's row on cosets 0 and rate/2
 	at     map[Vec][2][]Elem
 	free   [][2][]Elem
@@ -141,13 +167,31 @@ type tester struct {
 	f, g   []Elem
 }
 
-func newTester(p *Prover, c coefficients) *tester {
-	k := p.sys.K()
-	t := &tester{p: p, c: c, w: make([]Elem, k), coeffs: make([]Elem, k), at: map[Vec][2][]Elem{}, f: make([]Elem, chunk), g: make([]Elem, chunk)}
+func newTester(p *Prover, sched *schedule) *tester {
+	k, n := p.sys.K(), len(sched.c)
+	t := &tester{p: p, sched: sched, w: table(n, k), coeffs: make([]Elem, k), at: map[Vec][2][]Elem{}, f: make([]Elem, chunk), g: make([]Elem, chunk)}
 	for h := range 2 {
-		t.q[h], t.s[h] = make([]Elem, k), make([]Elem, k)
+		t.q[h], t.s[h] = table(n, k), table(n, k)
 	}
 	return t
+}
+
+// table is n slices of k elements.
+func table(n, k int) [][]Elem {
+	out := make([][]Elem, n)
+	for i := range out {
+		out[i] = make([]Elem, k)
+	}
+	return out
+}
+
+// part cuts the same places out of every slice.
+func part(dst, of [][]Elem, from, to int) [][]Elem {
+	dst = dst[:0]
+	for _, v := range of {
+		dst = append(dst, v[from:to])
+	}
+	return dst
 }
 
 func (t *tester) pair() [2][]Elem {
@@ -164,22 +208,21 @@ func (t *tester) pair() [2][]Elem {
 func (t *tester) row(r int) error {
 	sys := t.p.sys
 	used, public := map[Vec]bool{}, map[int]bool{}
-	zero, total := sys.plans(t.c, r)
+	zero, total := t.sched.plans(r)
 	zero.used(used, public)
 	total.used(used, public)
-	for i := range sys.vecs {
+	for _, i := range t.sched.vectors(r) {
 		v := &sys.vecs[i]
-		if r >= v.rows {
-			continue
-		}
 		if err := sys.fill(t.p.held[v.oracle], *v, r, t.coeffs); err != nil {
 			return err
 		}
-		if !v.raw || v.slot > 0 { // m_0 enters by itself
-			axpy(t.w, &t.c.rows[v.global+r], t.coeffs)
+		if !v.own() {
+			for d := range t.w {
+				axpy(t.w[d], &t.sched.c[d].rows[v.global+r], t.coeffs)
+			}
 		}
-		if used[Vec(i)] {
-			t.at[Vec(i)] = t.spread()
+		if used[i] {
+			t.at[i] = t.spread()
 		}
 	}
 	bases := map[int][2][]Elem{}
@@ -189,13 +232,15 @@ func (t *tester) row(r int) error {
 		bases[b] = t.spread()
 	}
 	k := sys.K()
+	var q, s [][]Elem
 	for h := range 2 {
 		for from := 0; from < k; from += chunk {
 			to := min(from+chunk, k)
 			value := func(v Vec) []Elem { return t.at[v][h][from:to] }
 			basis := func(b int) []Elem { return bases[b][h][from:to] }
-			zero.evaluate(t.q[h][from:to], value, basis, t.f[:to-from], t.g[:to-from])
-			total.evaluate(t.s[h][from:to], value, basis, t.f[:to-from], t.g[:to-from])
+			q, s = part(q, t.q[h], from, to), part(s, t.s[h], from, to)
+			zero.evaluate(q, value, basis, t.f[:to-from], t.g[:to-from])
+			total.evaluate(s, value, basis, t.f[:to-from], t.g[:to-from])
 		}
 	}
 	for v, b := range t.at {

@@ -26,8 +26,7 @@ type System struct {
 	bases   [][]Elem
 	prefix  map[int]int // a prefix's length to its basis
 	ones    []Elem
-	zeros   [][]Product
-	zeroAt  []int // first row coefficient of each zero constraint
+	zeros   []zero
 	zeroLen int
 	sums    []sum
 	masks   Oracle
@@ -44,9 +43,19 @@ type vector struct {
 	raw    bool // its sources fill pads too
 }
 
+// own says whether a vector is a draw's m_0, which enters that draw's p_w by
+// itself and no other.
+func (v *vector) own() bool { return v.raw && v.slot%maskRows == 0 }
+
 type oracle struct {
 	vecs []Vec
 	rows int
+}
+
+type zero struct {
+	terms []Product
+	rows  int // tableau rows
+	at    int // its first row's coefficient
 }
 
 type sum struct {
@@ -63,15 +72,19 @@ type Part struct {
 // Constant is the basis polynomial 1.
 const Constant = -1
 
-// Public is a public vector, row by row; no parts mean zero.
-type Public func(row int) []Part
+// Public is a public vector. One that stands in several constraints is made once,
+// so that they are known to be alike.
+type Public struct{ at func(row int) []Part }
+
+// NewPublic makes a public vector of its rows; no parts mean zero.
+func NewPublic(at func(row int) []Part) *Public { return &Public{at} }
 
 // Lin is a multiple of a vector, or of None, times a public vector if Pub is
 // not nil.
 type Lin struct {
 	Coef Elem
 	V    Vec
-	Pub  Public
+	Pub  *Public
 }
 
 // Form is a sum.
@@ -108,13 +121,16 @@ func (s *System) add(o Oracle, length, rows int, raw bool) Vec {
 	return v
 }
 
-// maskRows are m_0, then three rows for each of the two other tests.
+// maskRows are, for each draw, m_0 and three rows for each of the two other tests.
 const maskRows = 7
+
+// MaskRows is how many tableau rows the masks take.
+func (p Params) MaskRows() int { return maskRows * p.Times() }
 
 // Masks adds the oracle of masks. Each system has one.
 func (s *System) Masks() Oracle {
 	s.masks = s.Oracle()
-	for range maskRows {
+	for range s.MaskRows() {
 		s.add(s.masks, s.Slots(), 1, true)
 	}
 	return s.masks
@@ -143,18 +159,18 @@ func (s *System) Basis(values []Elem) int {
 }
 
 // Prefix is the public vector of ones up to a length, zeros behind.
-func (s *System) Prefix(length int) Public {
+func (s *System) Prefix(length int) *Public {
 	last, rest := s.tail(length)
 	if rest == s.Slots() {
-		return func(row int) []Part {
+		return NewPublic(func(row int) []Part {
 			if row <= last {
 				return []Part{{Constant, field.One()}}
 			}
 			return nil
-		}
+		})
 	}
 	b := s.prefixBasis(rest)
-	return func(row int) []Part {
+	return NewPublic(func(row int) []Part {
 		switch {
 		case row < last:
 			return []Part{{Constant, field.One()}}
@@ -162,15 +178,15 @@ func (s *System) Prefix(length int) Public {
 			return []Part{{b, field.One()}}
 		}
 		return nil
-	}
+	})
 }
 
 // Tail is the public vector of ones behind a length.
-func (s *System) Tail(length int) Public {
+func (s *System) Tail(length int) *Public {
 	p := s.Prefix(length)
-	return func(row int) []Part {
+	return NewPublic(func(row int) []Part {
 		parts := []Part{{Constant, field.One()}}
-		for _, q := range p(row) {
+		for _, q := range p.at(row) {
 			if q.Basis == Constant {
 				return nil
 			}
@@ -178,7 +194,7 @@ func (s *System) Tail(length int) Public {
 			parts = append(parts, q)
 		}
 		return parts
-	}
+	})
 }
 
 // tail gives the last row of a vector and how many values stand in it.
@@ -204,8 +220,7 @@ func (s *System) prefixBasis(n int) int {
 // vectors have the same number of tableau rows.
 func (s *System) Zero(terms ...Product) {
 	rows := s.rowsOf(terms)
-	s.zeros = append(s.zeros, terms)
-	s.zeroAt = append(s.zeroAt, s.zeroLen)
+	s.zeros = append(s.zeros, zero{terms, rows, s.zeroLen})
 	s.zeroLen += rows
 }
 

@@ -18,6 +18,7 @@ type Verifier struct {
 	roots []Hash
 	next  int
 	ctx   context.Context
+	rig   func(draws) // choose coefficients; tests of soundness only
 }
 
 // NewVerifier starts at the number of oracles.
@@ -73,37 +74,44 @@ func (v *Verifier) Finish() error {
 		return privacy.Tampered("verify", "proof", "it has %d oracles, its statements need %d", len(v.roots), v.next)
 	}
 	c := sys.draw(v)
-	k, l := sys.K(), sys.Slots()
-	answers, err := v.in.take(field.Size * (k + 2*k - l + 2*k))
+	if v.rig != nil {
+		v.rig(c)
+	}
+	text, err := v.in.take(field.Size * sys.AnswerSize())
 	if err != nil {
 		return err
 	}
-	all := make([]Elem, len(answers)/field.Size)
-	if field.Decode(all, answers) != nil {
+	all := make([]Elem, len(text)/field.Size)
+	if field.Decode(all, text) != nil {
 		return privacy.Tampered("verify", "proof", "an element of its answers is not reduced")
 	}
-	v.tr.Absorb("answers", answers)
+	v.tr.Absorb("answers", text)
 	positions := v.tr.Positions("queries", sys.Queries, sys.N())
 	columns, err := v.columns(positions)
 	if err != nil {
 		return err
 	}
 
-	w, s := all[:k], all[k+2*k-l:]
-	q := make([]Elem, 2*k)
-	for i, at := 0, k; i < 2*k; i++ {
-		if i%2 == 1 || i/2 >= l {
-			q[i] = all[at]
-			at++
-		}
-	}
-	if slotSum(s, l) != sys.target(c) {
-		return privacy.Tampered("verify", "proof", "a total is not what its statements say")
-	}
+	k, l := sys.K(), sys.Slots()
 	e := newEvaluator(sys, positions)
-	wAt := e.narrow(w)
-	qAt, sAt := e.broad(q), e.broad(s)
-	return v.equations(c, e, columns, wAt, qAt, sAt)
+	var at []answers // at the positions
+	q := make([]Elem, 2*k)
+	for d := range c {
+		w := all[:k]
+		all = all[k:]
+		for i := range q {
+			if i%2 == 1 || i/2 >= l {
+				q[i], all = all[0], all[1:]
+			}
+		}
+		s := all[:2*k]
+		all = all[2*k:]
+		if slotSum(s, l) != sys.target(&c[d]) {
+			return privacy.Tampered("verify", "proof", "a total is not what its statements say")
+		}
+		at = append(at, answers{e.narrow(w), e.broad(q), e.broad(s)})
+	}
+	return v.equations(sys.schedule(c), e, columns, at)
 }
 
 // columns reads the opened leaves and holds them against the roots.
@@ -142,8 +150,8 @@ func (v *Verifier) columns(positions []int) ([]opened, error) {
 	return out, nil
 }
 
-// equations checks the three tests at every query.
-func (v *Verifier) equations(c coefficients, e *evaluator, columns []opened, w, q, s []Elem) error {
+// equations checks the three tests of every draw at every query.
+func (v *Verifier) equations(sched *schedule, e *evaluator, columns []opened, want []answers) error {
 	sys := v.sys
 	t := len(e.positions)
 	// rows of vectors as vectors over the queries
@@ -156,31 +164,27 @@ func (v *Verifier) equations(c coefficients, e *evaluator, columns []opened, w, 
 		}
 		return out
 	}
-	gotW, gotQ, gotS := make([]Elem, t), make([]Elem, t), make([]Elem, t)
+	n := len(want)
+	gotW, gotQ, gotS := table(n, t), table(n, t), table(n, t)
 	f, g := make([]Elem, t), make([]Elem, t)
-	rows := 0
-	for i := range sys.vecs {
-		rows = max(rows, sys.vecs[i].rows)
-	}
-	for r := range rows {
+	one := field.One()
+	for r := range sched.rows {
 		if err := v.ctx.Err(); err != nil {
 			return err
 		}
 		at := map[Vec][]Elem{}
-		for i := range sys.vecs {
+		for _, i := range sched.vectors(r) {
 			info := &sys.vecs[i]
-			if r >= info.rows {
+			at[i] = value(i, r)
+			if info.own() {
+				axpy(gotW[info.slot/maskRows], &one, at[i])
 				continue
 			}
-			at[Vec(i)] = value(Vec(i), r)
-			if info.raw && info.slot == 0 {
-				one := field.One()
-				axpy(gotW, &one, at[Vec(i)])
-				continue
+			for d := range gotW {
+				axpy(gotW[d], &sched.c[d].rows[info.global+r], at[i])
 			}
-			axpy(gotW, &c.rows[info.global+r], at[Vec(i)])
 		}
-		zero, total := sys.plans(c, r)
+		zero, total := sched.plans(r)
 		get := func(vec Vec) []Elem { return at[vec] }
 		zero.evaluate(gotQ, get, e.basis, f, g)
 		total.evaluate(gotS, get, e.basis, f, g)
@@ -189,18 +193,22 @@ func (v *Verifier) equations(c coefficients, e *evaluator, columns []opened, w, 
 		panic("ligero: a system without masks")
 	}
 	m := sys.oracles[sys.masks].vecs
-	for i, x := range e.points {
-		row := func(n int) *Elem { return &columns[sys.masks].elements[i*columns[sys.masks].rows+sys.vecs[m[n]].first] }
-		a, b := sys.maskAt(x, row(1), row(2), row(3)), sys.maskAt(x, row(4), row(5), row(6))
-		gotQ[i].Add(&gotQ[i], &a)
-		gotS[i].Add(&gotS[i], &b)
-		switch {
-		case gotW[i] != w[i]:
-			return privacy.Tampered("verify", "proof", "its oracles are no codewords")
-		case gotQ[i] != q[i]:
-			return privacy.Tampered("verify", "proof", "a constraint does not hold")
-		case gotS[i] != s[i]:
-			return privacy.Tampered("verify", "proof", "a total does not hold")
+	for d := range want {
+		for i, x := range e.points {
+			row := func(n int) *Elem {
+				return &columns[sys.masks].elements[i*columns[sys.masks].rows+sys.vecs[m[maskRows*d+n]].first]
+			}
+			a, b := sys.maskAt(x, row(1), row(2), row(3)), sys.maskAt(x, row(4), row(5), row(6))
+			gotQ[d][i].Add(&gotQ[d][i], &a)
+			gotS[d][i].Add(&gotS[d][i], &b)
+			switch {
+			case gotW[d][i] != want[d].w[i]:
+				return privacy.Tampered("verify", "proof", "its oracles are no codewords")
+			case gotQ[d][i] != want[d].q[i]:
+				return privacy.Tampered("verify", "proof", "a constraint does not hold")
+			case gotS[d][i] != want[d].s[i]:
+				return privacy.Tampered("verify", "proof", "a total does not hold")
+			}
 		}
 	}
 	return nil
