@@ -43,9 +43,11 @@ type builtTable struct {
 type builtColumn struct {
 	table  *builtTable
 	shape  *ColumnShape
-	v, b   ligero.Vec // b is None where the column cannot be null
-	cells  *column    // prover only
-	lo, hi *big.Int   // proved bounds of cells that are there; nil if unknown
+	v, b   ligero.Vec   // b is None where the column cannot be null
+	rest   []ligero.Vec // two of a wide hash
+	cells  *column      // prover only
+	lo, hi *big.Int     // proved bounds of cells that are there; nil if unknown
+	short  bool         // a hash that is proved to be below 2^62
 }
 
 // FalseError says that a statement does not hold, so that there is no proof.
@@ -97,6 +99,11 @@ func newBuilder(head *Header, sess ligero.Session, sys *ligero.System, cells fun
 			t.columns[c.shape.Name] = c
 			o := sys.Oracle()
 			c.v = b.vector(o, t.rows, func(i int) field.Elem { return field.Int(c.cells.at(i)) })
+			if c.shape.wide() {
+				for k := range 2 {
+					c.rest = append(c.rest, b.vector(o, t.rows, func(i int) field.Elem { return c.cells.restAt(i)[k].element() }))
+				}
+			}
 			if c.shape.Nullable {
 				c.b = b.vector(o, t.rows, func(i int) field.Elem { return bit(c.cells.there(i)) })
 			}
@@ -311,13 +318,28 @@ func (b *builder) wellFormed(c *builtColumn) {
 		b.boolean(c.v)
 	}
 	tail := b.sys.Tail(c.table.rows)
-	b.sys.Zero(ligero.Product{F: ligero.Form{{Coef: field.One(), V: c.v, Pub: tail}}})
+	for _, v := range c.parts() {
+		b.sys.Zero(ligero.Product{F: ligero.Form{{Coef: field.One(), V: v, Pub: tail}}})
+	}
 	if c.b == ligero.None {
 		return
 	}
 	b.sys.Zero(ligero.Product{F: ligero.Form{{Coef: field.One(), V: c.b, Pub: tail}}})
 	b.boolean(c.b)
-	b.sys.Zero(product(one(c.v), one(c.b)), linear(scale(one(c.v), -1)))
+	for _, v := range c.parts() {
+		b.sys.Zero(product(one(v), one(c.b)), linear(scale(one(v), -1)))
+	}
+}
+
+// parts are the vectors that make a value: one, or three of a wide hash.
+func (c *builtColumn) parts() []ligero.Vec { return append([]ligero.Vec{c.v}, c.rest...) }
+
+// part is the element of a vector of parts in row i.
+func (c *builtColumn) part(k, i int) field.Elem {
+	if k == 0 {
+		return field.Int(c.cells.at(i))
+	}
+	return c.cells.restAt(i)[k-1].element()
 }
 
 // boolean demands x·x = x.

@@ -26,8 +26,8 @@ func (b *builder) reference(s *Statement) error {
 	if !comparable(c.shape, p.shape) {
 		return b.fault("its columns are encoded in different ways")
 	}
-	if c.shape.hashed() {
-		return b.fault("its columns need a list of their values: equal hashes would not prove equal strings")
+	if c.shape.hashed() && (c.rest == nil || p.rest == nil) {
+		return b.fault("its columns have no whole hashes, and equal parts would not prove equal strings")
 	}
 	var counts []uint32
 	if b.proves {
@@ -43,10 +43,12 @@ func (b *builder) reference(s *Statement) error {
 	}
 	b.after = append(b.after, func(d *drawn) error {
 		n := c.table.rows
-		h := d.reciprocal(n, one(c.v), padded(n, func(i int) field.Elem { return field.Int(c.cells.at(i)) }))
-		u := d.fraction(rows, d.below(padded(rows, func(i int) field.Elem { return field.Int(p.cells.at(i)) })), func(i int) field.Elem { return field.Uint(uint64(counts[i])) })
-		b.sys.Zero(product(one(u), d.apart(one(p.v))), linear(scale(one(m), -1)))
-		b.identity = max(b.identity, float64(b.slots(n)+b.slots(rows)))
+		child, childAt := d.value(c)
+		parent, parentAt := d.value(p)
+		h := d.reciprocal(n, child, padded(n, childAt))
+		u := d.fraction(rows, d.below(padded(rows, parentAt)), func(i int) field.Elem { return field.Uint(uint64(counts[i])) })
+		b.sys.Zero(product(one(u), d.apart(parent)), linear(scale(one(m), -1)))
+		b.identity = max(b.identity, float64(len(c.parts()))*float64(b.slots(n)+b.slots(rows)))
 		// Missing cells and slots behind the rows are zero: 1/alpha each.
 		var inverse, target field.Elem
 		if b.sess != nil {
@@ -59,6 +61,26 @@ func (b *builder) reference(s *Statement) error {
 	return nil
 }
 
+// value is the form of a column's value in lookups: v, or v + c·w + c^2·w' of a whole
+// hash, and its elements.
+func (d *drawn) value(c *builtColumn) (f ligero.Form, at func(i int) field.Elem) {
+	powers := []field.Elem{field.One()}
+	for k, v := range c.parts() {
+		f = plus(f, times(one(v), powers[k]))
+		next := powers[k]
+		next.Mul(&next, &d.gamma)
+		powers = append(powers, next)
+	}
+	return f, func(i int) (sum field.Elem) {
+		for k := range c.parts() {
+			x := c.part(k, i)
+			x.Mul(&x, &powers[k])
+			sum.Add(&sum, &x)
+		}
+		return sum
+	}
+}
+
 // count gives how often each row of the parent is meant.
 func (b *builder) count(c, p *builtColumn) ([]uint32, error) {
 	order := make([]int32, p.table.rows)
@@ -67,16 +89,15 @@ func (b *builder) count(c, p *builtColumn) ([]uint32, error) {
 	}
 	order = slices.DeleteFunc(order, func(i int32) bool { return !p.cells.there(int(i)) })
 	slices.SortFunc(order, func(x, y int32) int {
-		return cmp.Or(cmp.Compare(p.cells.at(int(x)), p.cells.at(int(y))), cmp.Compare(x, y))
+		return cmp.Or(p.cells.compare(int(x), p.cells, int(y)), cmp.Compare(x, y))
 	})
 	counts := make([]uint32, p.table.rows)
 	for i := range c.table.rows {
 		if !c.cells.there(i) {
 			continue
 		}
-		v := c.cells.at(i)
-		k := sort.Search(len(order), func(k int) bool { return p.cells.at(int(order[k])) >= v })
-		if k < len(order) && p.cells.at(int(order[k])) == v {
+		k := sort.Search(len(order), func(k int) bool { return p.cells.compare(int(order[k]), c.cells, i) >= 0 })
+		if k < len(order) && p.cells.compare(int(order[k]), c.cells, i) == 0 {
 			counts[order[k]]++
 		} else if b.sess == nil && !b.lies {
 			return nil, b.falsity(i, "its value is not in table %q", p.table.shape.Name)
@@ -94,8 +115,8 @@ func (b *builder) anonymity(s *Statement) error {
 		return err
 	}
 	for _, c := range cols {
-		if c.shape.hashed() {
-			return b.fault("column %q needs the list of its values: equal hashes would not prove equal strings", c.shape.Name)
+		if c.shape.hashed() && c.rest == nil {
+			return b.fault("column %q has no whole hash, and equal parts would not prove equal strings", c.shape.Name)
 		}
 	}
 	n := cols[0].table.rows
@@ -139,8 +160,10 @@ func (b *builder) anonymity(s *Statement) error {
 	}
 	parts := []part{{ligero.Form{{Coef: field.One(), V: ligero.None, Pub: cols[0].table.act}}, active, func(int) field.Elem { return field.One() }}}
 	for _, c := range cols {
-		value := func(i int) field.Elem { return field.Int(c.cells.at(i)) }
-		parts = append(parts, part{one(c.v), b.helper(size, member(func(k class) field.Elem { return value(k.row) })), value})
+		for k, v := range c.parts() {
+			value := func(i int) field.Elem { return c.part(k, i) }
+			parts = append(parts, part{one(v), b.helper(size, member(func(k class) field.Elem { return value(k.row) })), value})
+		}
 		if c.b != ligero.None {
 			there := func(i int) field.Elem { return bit(c.cells.there(i)) }
 			parts = append(parts, part{one(c.b), b.helper(size, member(func(k class) field.Elem { return there(k.row) })), there})
@@ -194,7 +217,7 @@ func (b *builder) classes(cols []*builtColumn, n int, k int64) ([]class, error) 
 	same := func(x, y int32) int {
 		for _, c := range cols {
 			i, j := int(x), int(y)
-			if d := cmp.Compare(c.cells.at(i), c.cells.at(j)); d != 0 {
+			if d := c.cells.compare(i, c.cells, j); d != 0 {
 				return d
 			}
 			if p, q := c.cells.there(i), c.cells.there(j); p != q {

@@ -12,9 +12,12 @@ import (
 type column struct {
 	shape   ColumnShape
 	codes   map[string]int64
-	values  [][]int64 // blocks of blockRows
-	present [][]bool  // nil blocks where the column cannot be null
+	values  [][]int64     // blocks of blockRows
+	rest    [][][2]rowKey // of hashes, where they are wide
+	present [][]bool      // nil blocks where the column cannot be null
 	rows    int
+	last    [2]rowKey // of the cell that was read last
+	scratch []byte
 }
 
 const blockRows = 1 << 14
@@ -65,10 +68,14 @@ func (c *column) add(a arrow.Array) error {
 				p = make([]bool, 0, blockRows)
 			}
 			c.present = append(c.present, p)
+			if c.shape.wide() {
+				c.rest = append(c.rest, make([][2]rowKey, 0, blockRows))
+			}
 		}
 		last := len(c.values) - 1
 		null := a.IsNull(i)
 		var v int64
+		c.last = [2]rowKey{}
 		switch {
 		case null && !c.shape.Nullable:
 			return &CellError{c.shape.Name, int64(c.rows), "is null, and the schema says that it cannot be"}
@@ -79,6 +86,9 @@ func (c *column) add(a arrow.Array) error {
 			}
 		}
 		c.values[last] = append(c.values[last], v)
+		if c.rest != nil {
+			c.rest[last] = append(c.rest[last], c.last)
+		}
 		if c.shape.Nullable {
 			c.present[last] = append(c.present[last], !null)
 		}
@@ -155,16 +165,18 @@ func (c *column) reader(a arrow.Array) (func(i int) (int64, string), error) {
 		if err != nil {
 			return nil, err
 		}
-		codes, causes := make([]int64, values.Len()), make([]string, values.Len())
+		codes, causes, rest := make([]int64, values.Len()), make([]string, values.Len()), make([][2]rowKey, values.Len())
 		for i := range codes {
 			if values.IsNull(i) {
 				causes[i] = "is null by its dictionary, which cannot be proved"
 				continue
 			}
 			codes[i], causes[i] = inner(i)
+			rest[i] = c.last
 		}
 		return func(i int) (int64, string) {
 			k := a.GetValueIndex(i)
+			c.last = rest[k]
 			return codes[k], causes[k]
 		}, nil
 	}
@@ -177,7 +189,10 @@ func whole[T ~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32](v []
 
 func (c *column) code(s string) (int64, string) {
 	if c.codes == nil {
-		return hashOf(s), ""
+		var h textHash
+		h, c.scratch = hashOf(s, c.scratch)
+		c.last = h.rest
+		return h.v, ""
 	}
 	if k, ok := c.codes[s]; ok {
 		return k, ""

@@ -29,11 +29,23 @@ func (b *builder) disjoint(s *Statement) error {
 		return b.fault("a table has rows in common with itself")
 	}
 	// One number a row: each column takes its place with 0 for a missing cell.
-	stride := big.NewInt(1)
+	// Strings without a dictionary share the lowest place, where their hashes are
+	// added up with weights 1, 2, 4, ...: equal rows still have equal numbers, and
+	// rows that have the same strings in other places have others.
 	type digit struct {
 		lo     int64
 		stride rowKey
 	}
+	stride := big.NewInt(1)
+	for _, c := range mine {
+		if c.shape.hashed() {
+			stride.Lsh(stride, 1)
+		}
+	}
+	if stride.BitLen() > 1 { // (2^n - 1)·2^62 + 1 values
+		stride.Sub(stride, big.NewInt(1)).Lsh(stride, hashBits).Add(stride, big.NewInt(1))
+	}
+	weight := rowKey{0, 1}
 	var code []digit
 	for i := range mine {
 		x, y := mine[i], other[i]
@@ -41,7 +53,11 @@ func (b *builder) disjoint(s *Statement) error {
 			return b.fault("column %q is encoded otherwise in table %q", x.shape.Name, s.From)
 		}
 		if x.shape.hashed() {
-			return b.fault("column %q needs the list of its values: a member statement with of", x.shape.Name)
+			b.shorten(x)
+			b.shorten(y)
+			code = append(code, digit{0, weight})
+			weight = weight.plus(weight)
+			continue
 		}
 		for _, c := range []*builtColumn{x, y} {
 			if c.lo == nil {
@@ -148,6 +164,14 @@ func (b *builder) disjoint(s *Statement) error {
 		return nil
 	})
 	return nil
+}
+
+// shorten proves that the first number of a column's hash is one, below 2^62.
+func (b *builder) shorten(c *builtColumn) {
+	if !c.short {
+		c.short = true
+		b.inRange(c.table.rows, one(c.v), func(i int) uint64 { return uint64(c.cells.at(i)) }, 1<<hashBits-1)
+	}
 }
 
 // maxKeyBits bounds the number that stands for a row: far enough from p that

@@ -10,8 +10,8 @@
 //
 //	result, err := proof.Verify(ctx, file, proof.VerifyOptions{})
 //
-// A prover keeps 8 bytes a cell of the columns that statements name; everything
-// else it makes again when needed. It answers once. Statements that do not hold
+// A prover keeps 8 bytes a cell of the columns that statements name, 40 where it
+// needs the whole hash of a string; everything else it makes again when needed. It answers once. Statements that do not hold
 // give a [*FalseError], and no proof.
 //
 // Do not use it for data whose existence must stay secret, or as an online

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/verisim/verisim/privacy"
@@ -36,10 +37,27 @@ func magicOf(version int) string { return fmt.Sprintf("verisim-proof/v%d\n", ver
 const magic = "verisim-proof/v1\n"
 
 // needs is the least version that says what the header holds. Version 2 brought
-// draws; programs that know version 1 refuse it by its number.
+// draws, whole hashes of strings and statements that rest on them; programs that
+// know version 1 refuse it by its number.
 func (h *Header) needs() int {
 	if h.Params.Draws > 0 {
 		return 2
+	}
+	hashed := map[Place]bool{}
+	for i := range h.Tables {
+		t := &h.Tables[i]
+		for j := range t.Columns {
+			if t.Columns[j].Encoding.Wide {
+				return 2
+			}
+			hashed[Place{t.Name, t.Columns[j].Name}] = t.Columns[j].hashed()
+		}
+	}
+	for i := range h.Statements {
+		s := &h.Statements[i]
+		if s.Kind == "disjoint" && slices.ContainsFunc(s.Columns, func(c string) bool { return hashed[Place{s.Table, c}] }) {
+			return 2
+		}
 	}
 	return 1
 }

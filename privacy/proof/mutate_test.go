@@ -19,14 +19,13 @@ import (
 // TestEveryHeaderFieldIsBound changes each leaf of the header, one at a time,
 // and leaves out each element and member.
 func TestEveryHeaderFieldIsBound(t *testing.T) {
-	for _, size := range []ligero.Params{toySize, toyTwice} {
-		everyField(t, size)
-	}
+	everyField(t, toySize, with("rows:", "range: {column: age, min: 18, max: 97}", "member: {column: country}", "nulls: {column: age, max_rate: 0.5}",
+		"sum: {column: age}", `rate: {column: fraud, is: "true", where: {column: country, is: CN}}`, "histogram: {column: country}", "range: {column: amount, min: 0, max: 10000}"))
+	everyField(t, toyTwice, "version: 1\ntable: t\nstatements:\n- range: {column: age, min: 18, max: 97}\n- sum: {column: age}\n- anonymity: {columns: [group], k: 2}\n- unique: {column: id}")
 }
 
-func everyField(t *testing.T, toySize ligero.Params) {
-	doc := decode(t, with("rows:", "range: {column: age, min: 18, max: 97}", "member: {column: country}", "nulls: {column: age, max_rate: 0.5}",
-		"sum: {column: age}", `rate: {column: fraud, is: "true", where: {column: country, is: CN}}`, "histogram: {column: country}", "range: {column: amount, min: 0, max: 10000}"))
+func everyField(t *testing.T, toySize ligero.Params, text string) {
+	doc := decode(t, text)
 	p := New(doc, Options{InsecureParams: &toySize})
 	tab, err := p.Table("t", testSchema, nil, strings.Repeat("ab", 32))
 	if err != nil {
@@ -107,7 +106,7 @@ func everyField(t *testing.T, toySize ligero.Params) {
 		}
 	}
 	walk("header", root, func(any) {})
-	if tried < 100 {
+	if tried < 70 {
 		t.Errorf("%d changes tried, want more", tried)
 	}
 	for name, roots := range map[string]map[string]string{

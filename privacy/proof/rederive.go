@@ -75,6 +75,12 @@ func Rederive(ctx context.Context, file []byte, name string, s table.Stream, sec
 		}
 		lengths := []int{c.rows}
 		sources := []ligero.Source{&source{c.rows, func(i int) field.Elem { return field.Int(c.at(i)) }}}
+		if c.shape.wide() {
+			for k := range 2 {
+				lengths = append(lengths, c.rows)
+				sources = append(sources, &source{c.rows, func(i int) field.Elem { return c.restAt(i)[k].element() }})
+			}
+		}
 		if c.shape.Nullable {
 			lengths = append(lengths, c.rows)
 			sources = append(sources, &source{c.rows, func(i int) field.Elem { return bit(c.there(i)) }})

@@ -1,10 +1,7 @@
 package proof
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
-	"io"
 	"math/big"
 	"strconv"
 	"strings"
@@ -31,6 +28,7 @@ func shapeOf(f arrow.Field, e *Encoding) (ColumnShape, error) {
 	if e != nil {
 		c.Encoding = *e
 	}
+	c.Encoding.Wide = c.Encoding.Wide && c.hashed() // of statements that speak of numbers too
 	if err := c.check(); err != nil {
 		return c, err
 	}
@@ -66,6 +64,9 @@ func (c *ColumnShape) check() error {
 			return bad("its dictionary has %d values, want 1 to %d", n, maxDictionary)
 		}
 	}
+	if c.Encoding.Wide && !c.hashed() {
+		return bad("only a string without a dictionary has a hash")
+	}
 	seen := make(map[string]bool, len(c.Encoding.Dictionary))
 	for i, v := range c.Encoding.Dictionary {
 		if seen[v] { // one value with two numbers would be equal to itself and not
@@ -83,15 +84,9 @@ func (c *ColumnShape) check() error {
 // not mean equal strings to somebody who looks for collisions.
 func (c *ColumnShape) hashed() bool { return c.class() == "text" && c.Encoding.Dictionary == nil }
 
-// hashOf is the integer of a string without a dictionary: 62 bits of
-// SHA-256("verisim/proof/v1 text" ‖ string).
-func hashOf(s string) int64 {
-	h := sha256.New()
-	io.WriteString(h, "verisim/proof/v1 text")
-	io.WriteString(h, s)
-	var sum [sha256.Size]byte
-	return int64(binary.BigEndian.Uint64(h.Sum(sum[:0])) >> 2)
-}
+// wide says whether the whole hash stands in the oracle, so that equal cells are
+// equal strings.
+func (c *ColumnShape) wide() bool { return c.hashed() && c.Encoding.Wide }
 
 // class sorts types by how their cells become integers and text.
 func (c *ColumnShape) class() string {

@@ -171,6 +171,9 @@ type Encoding struct {
 	Decimal *int `yaml:"decimal" json:"decimal,omitempty"`
 	// Dictionary lists a string column's values; the first is 1.
 	Dictionary []string `yaml:"dictionary" json:"dictionary,omitempty"`
+	// Wide says that a string column without a dictionary is committed to by its
+	// whole hash, since statements rest on equal strings.
+	Wide bool `yaml:"-" json:"wide,omitempty"`
 }
 
 // Document is a statements file.
@@ -260,6 +263,14 @@ func (d *Document) encodings(table string) (map[string]*Encoding, error) {
 		}
 		e.Dictionary = s.Of
 	}
+	for i := range d.Statements {
+		for _, name := range d.Statements[i].equal(table) {
+			if out[name] == nil {
+				out[name] = &Encoding{}
+			}
+			out[name].Wide = true
+		}
+	}
 	for name, e := range out {
 		seen := map[string]bool{}
 		for _, v := range e.Dictionary {
@@ -306,6 +317,22 @@ func (d *Document) Needs() map[string][]string {
 		if s.From != "" {
 			add(s.From, s.Columns...)
 		}
+	}
+	return out
+}
+
+// equal lists the columns of a table whose equal values a statement rests on.
+func (s *Statement) equal(table string) (out []string) {
+	if s.Table == table {
+		switch s.Kind {
+		case "reference":
+			out = append(out, s.Column)
+		case "anonymity":
+			out = append(out, s.Columns...)
+		}
+	}
+	if s.Kind == "reference" && s.To != nil && s.To.Table == table {
+		out = append(out, s.To.Column)
 	}
 	return out
 }
