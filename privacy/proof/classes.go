@@ -46,8 +46,7 @@ func (b *builder) reference(s *Statement) error {
 		child, childAt := d.value(c)
 		parent, parentAt := d.value(p)
 		h := d.reciprocal(n, child, padded(n, childAt))
-		u := d.fraction(rows, d.below(padded(rows, parentAt)), func(i int) field.Elem { return field.Uint(uint64(counts[i])) })
-		b.sys.Zero(product(one(u), d.apart(parent)), linear(scale(one(m), -1)))
+		u := d.share(rows, m, parent, padded(rows, parentAt), func(i int) field.Elem { return field.Uint(uint64(counts[i])) })
 		b.identity = max(b.identity, float64(len(c.parts()))*float64(b.slots(n)+b.slots(rows)))
 		// Missing cells and slots behind the rows are zero: 1/alpha each.
 		var inverse, target field.Elem
@@ -240,6 +239,9 @@ func (b *builder) classes(cols []*builtColumn, n int, k int64) ([]class, error) 
 	}
 	if b.sess == nil && !b.lies {
 		for _, c := range out {
+			if c.count == 1 {
+				return nil, b.falsity(c.row, "no other row has its values")
+			}
 			if c.count < k {
 				return nil, b.falsity(c.row, "only %d rows have its values", c.count)
 			}

@@ -20,8 +20,8 @@ func FuzzVerify(f *testing.F) {
 		f.Fatal(err)
 	}
 	size.Draws = 2
-	second, err := proveRows(f, decode(f, with("rows:", "range: {column: age, min: 18, max: 97}", "histogram: {column: fraud}")),
-		Options{InsecureParams: &size, Rand: rand.NewChaCha8([32]byte{1})}, testRows(9, 1))
+	second, err := proveRows(f, decode(f, "version: 1\ntable: t\nstatements:\n- anonymity: {columns: [country], k: 2}\n- unique: {column: age, missing: true}"),
+		Options{InsecureParams: &size, Rand: rand.NewChaCha8([32]byte{1})}, testRows(9, 19))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -48,6 +48,7 @@ func FuzzVerify(f *testing.F) {
 func FuzzDecodeDocument(f *testing.F) {
 	f.Add([]byte(goodStatements))
 	f.Add([]byte(shopPreamble + "- reference: {column: person, to: {table: people, column: id}}"))
+	f.Add([]byte("version: 1\nbits: 128\nstatements:\n- unique: {column: a, missing: true}"))
 	f.Add([]byte("version: 1\nstatements:\n- reference: {column: a, to: 3}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := DecodeDocument("s", data)

@@ -21,7 +21,7 @@ import (
 func TestEveryHeaderFieldIsBound(t *testing.T) {
 	everyField(t, toySize, with("rows:", "range: {column: age, min: 18, max: 97}", "member: {column: country}", "nulls: {column: age, max_rate: 0.5}",
 		"sum: {column: age}", `rate: {column: fraud, is: "true", where: {column: country, is: CN}}`, "histogram: {column: country}", "range: {column: amount, min: 0, max: 10000}"))
-	everyField(t, toyTwice, "version: 1\ntable: t\nstatements:\n- range: {column: age, min: 18, max: 97}\n- sum: {column: age}\n- anonymity: {columns: [group], k: 2}\n- unique: {column: id}")
+	everyField(t, toyTwice, "version: 1\ntable: t\nstatements:\n- range: {column: age, min: 18, max: 97}\n- sum: {column: age}\n- anonymity: {columns: [group], k: 2}\n- unique: {column: id}\n- unique: {column: id, missing: true}")
 }
 
 func everyField(t *testing.T, toySize ligero.Params, text string) {

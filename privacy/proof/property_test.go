@@ -60,7 +60,7 @@ func TestProverAgreesWithTruth(t *testing.T) {
 		lo, hi, most, least := bound(some[0]), bound(some[len(some)-1]), nulls+r.IntN(3)-1, bound(total)
 		text := fmt.Sprintf("version: 1\ntable: t\nstatements:\n- range: {column: x, min: %d, max: %d}\n- range: {column: y, min: %d, max: %d}\n", -span, span, -span, span)
 		truth := true
-		switch r.IntN(6) {
+		switch r.IntN(7) {
 		case 0:
 			truth = lo <= some[0] && some[len(some)-1] <= hi
 			if lo > hi {
@@ -85,6 +85,9 @@ func TestProverAgreesWithTruth(t *testing.T) {
 		case 5:
 			truth = distinct
 			text += "- unique: {column: x}"
+		case 6:
+			truth = len(slices.Compact(slices.Clone(some))) == len(some)
+			text += "- unique: {column: x, missing: true}"
 		}
 		p := New(decode(t, text), Options{InsecureParams: &size})
 		tab, err := p.Table("t", schema, nil, "")
@@ -126,6 +129,23 @@ func TestVersion1(t *testing.T) {
 	}
 	if len(r.Verdicts) != 4 || r.Verdicts[3].Words != "the counts of the 2 values of fraud are exactly those listed, 0 of them missing" {
 		t.Errorf("verdicts = %v", r.Summary.Statements)
+	}
+}
+
+// TestVersion2 does the same for version 2: two draws, a wide string column, and a
+// key that may be missing.
+func TestVersion2(t *testing.T) {
+	file, err := os.ReadFile("testdata/v2.proof")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Verify(context.Background(), file, VerifyOptions{InsecureParams: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"every combination of values of country is shared by at least 2 rows", "no value of age occurs twice, whether or not some are missing"}
+	if !slices.Equal(r.Summary.Statements, want) || r.Header.Params.Draws != 2 {
+		t.Errorf("verdicts = %q of %d draws, want %q of 2", r.Summary.Statements, r.Header.Params.Draws, want)
 	}
 }
 

@@ -146,7 +146,9 @@ func (b *builder) steps(length int, s ligero.Vec, jump ligero.Form, constant int
 	})
 }
 
-// unique proves that no cell of a column is missing and no value occurs twice. Of
+// unique proves that no value occurs twice, and that no cell of the column is missing
+// unless the statement allows it. Then the sorted list has as many numbers as there
+// are rows: a vector says which of them are values, and the others are nobody's. Of
 // strings it takes hashes: different hashes are of different strings, whoever chose
 // them, and equal ones of different strings only keep a proof from being made, with
 // a chance of N^2/2^63.
@@ -156,7 +158,8 @@ func (b *builder) unique(s *Statement) error {
 		return err
 	}
 	rows := c.table.rows
-	if c.b != ligero.None {
+	some := s.Missing && c.b != ligero.None // without, every cell is there
+	if c.b != ligero.None && !some {
 		n := big.NewInt(int64(rows))
 		if err = b.within(rows, []ligero.Product{linear(one(c.b))}, n, n); err != nil {
 			return err
@@ -164,13 +167,28 @@ func (b *builder) unique(s *Statement) error {
 	}
 	var sorted []int64
 	if b.proves {
-		sorted = make([]int64, rows)
-		for i := range sorted {
-			sorted[i] = c.cells.at(i)
+		sorted = make([]int64, 0, rows)
+		for i := range rows {
+			if !some || c.cells.there(i) {
+				sorted = append(sorted, c.cells.at(i))
+			}
 		}
 		slices.Sort(sorted)
 		if err = b.twice(c, sorted); err != nil {
 			return err
+		}
+	}
+	// Behind the values come the next whole numbers.
+	listed := func(i int) field.Elem {
+		switch n := len(sorted); {
+		case i < n:
+			return field.Int(sorted[i])
+		case n == 0:
+			return field.Int(int64(i))
+		default:
+			x, y := field.Int(sorted[n-1]), field.Int(int64(i-n+1))
+			x.Add(&x, &y)
+			return x
 		}
 	}
 	width := ^uint64(0)
@@ -179,17 +197,44 @@ func (b *builder) unique(s *Statement) error {
 			width = w.Uint64()
 		}
 	}
-	v := b.helper(rows, func(i int) field.Elem { return field.Int(sorted[i]) })
-	b.sys.Zero(ligero.Product{F: ligero.Form{{Coef: field.One(), V: v, Pub: b.sys.Tail(rows)}}})
-	b.steps(rows, v, nil, 1, gap{field.One(), func(i int) uint64 { return uint64(sorted[i+1]) - uint64(sorted[i]) - 1 }, width})
+	v := b.helper(rows, listed)
+	tail := b.sys.Tail(rows)
+	b.sys.Zero(ligero.Product{F: ligero.Form{{Coef: field.One(), V: v, Pub: tail}}})
+	b.steps(rows, v, nil, 1, gap{field.One(), func(i int) uint64 {
+		if i+1 >= len(sorted) {
+			return 0
+		}
+		return uint64(sorted[i+1]) - uint64(sorted[i]) - 1
+	}, width})
+	is := ligero.None // which numbers of the list are values
+	if some {
+		is = b.helper(rows, func(i int) field.Elem { return bit(i < len(sorted)) })
+		b.boolean(is)
+		b.sys.Zero(ligero.Product{F: ligero.Form{{Coef: field.One(), V: is, Pub: tail}}})
+	}
+	cell := padded(rows, func(i int) field.Elem { return field.Int(c.cells.at(i)) })
 	b.after = append(b.after, func(d *drawn) error {
-		x := d.reciprocal(rows, one(c.v), padded(rows, func(i int) field.Elem { return field.Int(c.cells.at(i)) }))
-		y := d.reciprocal(rows, one(v), padded(rows, func(i int) field.Elem { return field.Int(sorted[i]) }))
+		var x, y ligero.Vec
+		if some {
+			x = d.share(rows, c.b, one(c.v), cell, func(i int) field.Elem { return bit(c.cells.there(i)) })
+			y = d.share(rows, is, one(v), padded(rows, listed), func(i int) field.Elem { return bit(i < len(sorted)) })
+		} else {
+			x = d.reciprocal(rows, one(c.v), cell)
+			y = d.reciprocal(rows, one(v), padded(rows, listed))
+		}
 		b.sys.Sum(field.Elem{}, linear(one(x)), linear(scale(one(y), -1)))
 		b.identity = max(b.identity, 2*float64(b.slots(rows)))
 		return nil
 	})
 	return nil
+}
+
+// share adds h = m/(alpha - form) and its constraint at every slot; m is a vector that
+// is zero behind the length.
+func (d *drawn) share(length int, m ligero.Vec, form ligero.Form, at, count func(i int) field.Elem) ligero.Vec {
+	h := d.fraction(length, d.below(at), count)
+	d.sys.Zero(product(one(h), d.apart(form)), linear(scale(one(m), -1)))
+	return h
 }
 
 // padded is zero behind the rows.
@@ -212,8 +257,8 @@ func (b *builder) twice(c *builtColumn, sorted []int64) error {
 			continue
 		}
 		seen := false
-		for row := range sorted {
-			if c.cells.at(row) == sorted[i] {
+		for row := range c.table.rows {
+			if c.cells.there(row) && c.cells.at(row) == sorted[i] {
 				if seen {
 					return b.falsity(row, "its value occurs before")
 				}

@@ -24,6 +24,7 @@ type Statement struct {
 	Is      string       `yaml:"is" json:"is,omitempty"`
 	Where   *Where       `yaml:"where" json:"where,omitempty"`
 	Strict  bool         `yaml:"strict" json:"strict,omitempty"`
+	Missing bool         `yaml:"missing" json:"missing,omitempty"`
 	Equals  string       `yaml:"equals" json:"equals,omitempty"`
 	Within  string       `yaml:"within" json:"within,omitempty"`
 	Weights []string     `yaml:"weights" json:"weights,omitempty"`
@@ -63,7 +64,7 @@ var kinds = map[string]struct{ required, optional []string }{
 	"weighted":  {[]string{"columns", "weights"}, []string{"min", "max"}},
 	"order":     {[]string{"columns"}, []string{"strict"}},
 	"product":   {[]string{"columns", "equals"}, []string{"within"}},
-	"unique":    {[]string{"column"}, nil},
+	"unique":    {[]string{"column"}, []string{"missing"}},
 	"reference": {[]string{"column", "to"}, nil},
 	"anonymity": {[]string{"columns", "k"}, nil},
 	"disjoint":  {[]string{"columns", "from"}, nil},
@@ -149,6 +150,7 @@ func (s *Statement) foreign() string {
 		{"is", s.Is != ""},
 		{"where", s.Where != nil},
 		{"strict", s.Strict},
+		{"missing", s.Missing},
 		{"equals", s.Equals != ""},
 		{"within", s.Within != ""},
 		{"weights", s.Weights != nil},

@@ -89,6 +89,9 @@ func (b *builder) words(raw *Statement) string {
 		}
 		return fmt.Sprintf("in every row %s times %s %s %s, where all are there", s.Columns[0], s.Columns[1], near, s.Equals)
 	case "unique":
+		if s.Missing {
+			return fmt.Sprintf("no value of %s occurs twice, whether or not some are missing", s.Column)
+		}
 		return fmt.Sprintf("no value of %s is missing or occurs twice", s.Column)
 	case "reference":
 		return fmt.Sprintf("every value of %s that is there is a value of %s in table %s", s.Column, s.To.Column, s.To.Table)
