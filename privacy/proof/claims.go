@@ -13,12 +13,7 @@ import (
 func (b *builder) statement(s *Statement) error {
 	switch s.Kind {
 	case "rows":
-		for _, t := range b.tables {
-			if t.shape.Name == s.Table {
-				return nil
-			}
-		}
-		return b.fault("there is no table %q", s.Table)
+		return b.rowCount(s)
 	case "range", "member":
 		return b.rangeOf(s)
 	case "nulls":
@@ -37,6 +32,8 @@ func (b *builder) statement(s *Statement) error {
 		return b.order(s)
 	case "product":
 		return b.productRule(s)
+	case "adds":
+		return b.adds(s)
 	case "unique":
 		return b.unique(s)
 	case "reference":
@@ -47,6 +44,30 @@ func (b *builder) statement(s *Statement) error {
 		return b.disjoint(s)
 	}
 	return b.fault("this kind of statement is not known here")
+}
+
+// rowCount holds the number of rows, which is public, against bounds.
+func (b *builder) rowCount(s *Statement) error {
+	for _, t := range b.tables {
+		if t.shape.Name != s.Table {
+			continue
+		}
+		for _, bound := range []struct {
+			text string
+			sign int
+		}{{s.Min, -1}, {s.Max, 1}} {
+			n, ok := disclosedNumber(bound.text)
+			switch {
+			case bound.text == "":
+			case !ok || n.Sign() < 0:
+				return b.fault("%q is no number of rows", bound.text)
+			case big.NewInt(int64(t.rows)).Cmp(n) == bound.sign:
+				return b.falsity(-1, "the table has %d rows", t.rows)
+			}
+		}
+		return nil
+	}
+	return b.fault("there is no table %q", s.Table)
 }
 
 // rangeOf proves lo <= v <= hi for the cells that are there.

@@ -140,6 +140,36 @@ func TestOldReadersAreTold(t *testing.T) {
 	}
 }
 
+// TestRowBounds: the number of rows is public, and a statement about it is held
+// against it by prover and verifier.
+func TestRowBounds(t *testing.T) {
+	rows := testRows(20, 1)
+	for bounds, want := range map[string]bool{"min: 20": true, "max: 20": true, "min: 21": false, "max: 19, min: 3": false, "min: 1, max: 100": true} {
+		_, err := proveRows(t, decode(t, with("rows: {"+bounds+"}")), Options{InsecureParams: &toySize}, rows)
+		if errors.As(err, new(*FalseError)) == want {
+			t.Errorf("rows: {%s} of 20 = %v, and its truth is %t", bounds, err, want)
+		}
+	}
+	for _, wrong := range []string{"-1", "x", "1.5"} {
+		_, err := proveRows(t, decode(t, with("rows: {min: "+wrong+"}")), Options{InsecureParams: &toySize}, rows)
+		if err == nil || errors.As(err, new(*FalseError)) {
+			t.Errorf("rows: {min: %s} = %v, want a fault", wrong, err)
+		}
+	}
+	file, err := proveRows(t, decode(t, with("rows: {min: 20}")), Options{InsecureParams: &toySize}, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Verify(context.Background(), file, VerifyOptions{InsecureParams: true})
+	if err != nil || r.Verdicts[0].Words != "table t has 20 rows, which is at least 20" {
+		t.Errorf("Verify = %v, %v", r, err)
+	}
+	bad := strings.Replace(string(file), `"min":"20"`, `"min":"21"`, 1)
+	if _, err = Verify(context.Background(), []byte(bad), VerifyOptions{InsecureParams: true}); !errors.Is(err, privacy.ErrTampered) {
+		t.Errorf("another bound: Verify = %v, want tampered", err)
+	}
+}
+
 // TestPublicElementsAreCounted: a header that asks for more public polynomials than
 // are read costs nothing but its reading.
 func TestPublicElementsAreCounted(t *testing.T) {

@@ -52,7 +52,7 @@ type Place struct {
 
 // kinds lists each kind's keys; the first few are required.
 var kinds = map[string]struct{ required, optional []string }{
-	"rows":      {nil, nil},
+	"rows":      {nil, []string{"min", "max"}},
 	"range":     {[]string{"column", "min", "max"}, nil},
 	"member":    {[]string{"column"}, []string{"of"}},
 	"nulls":     {[]string{"column"}, []string{"max", "max_rate"}},
@@ -64,6 +64,7 @@ var kinds = map[string]struct{ required, optional []string }{
 	"weighted":  {[]string{"columns", "weights"}, []string{"min", "max"}},
 	"order":     {[]string{"columns"}, []string{"strict"}},
 	"product":   {[]string{"columns", "equals"}, []string{"within"}},
+	"adds":      {[]string{"columns", "equals"}, []string{"within"}},
 	"unique":    {[]string{"column"}, []string{"missing"}},
 	"reference": {[]string{"column", "to"}, nil},
 	"anonymity": {[]string{"columns", "k"}, nil},

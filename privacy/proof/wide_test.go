@@ -135,6 +135,12 @@ func wide() []struct {
 		{"product: {columns: [qty, price], equals: total, within: 0.02}", func(s *shop) {
 			s.orders[5]["qty"], s.orders[5]["price"], s.orders[5]["total"] = "2", "2.00", "4.03"
 		}},
+		{"adds: {columns: [qty, price], equals: total}", func(s *shop) {
+			s.orders[5]["qty"], s.orders[5]["price"], s.orders[5]["total"] = "2", "2.00", "4.01"
+		}},
+		{"adds: {columns: [price, qty], equals: total, within: 0.5}", func(s *shop) {
+			s.orders[5]["qty"], s.orders[5]["price"], s.orders[5]["total"] = "2", "2.00", "3.49"
+		}},
 		{"unique: {column: id}", func(s *shop) { s.orders[6]["id"] = s.orders[2]["id"] }},
 		{"unique: {column: id} ", func(s *shop) { s.orders[6]["id"] = "null" }},
 		{"unique: {column: person, missing: true}", func(s *shop) { s.orders[6]["person"] = s.orders[2]["person"] }},
@@ -202,6 +208,14 @@ func (s *shop) keep(statement string) {
 	for _, o := range s.orders {
 		if strings.Contains(statement, "strict") {
 			o["total"] = "5000.00"
+		}
+		if strings.Contains(statement, "adds") && o["total"] != "null" {
+			var qty, price float64
+			if o["qty"] != "null" { // else any total will do
+				fmt.Sscan(o["qty"], &qty)
+			}
+			fmt.Sscan(o["price"], &price)
+			o["total"] = fmt.Sprintf("%.2f", qty+price)
 		}
 		if strings.Contains(statement, "missing") && o["person"] != "null" {
 			o["person"] = o["id"]

@@ -24,6 +24,9 @@ func (b *builder) words(raw *Statement) string {
 	}
 	switch s.Kind {
 	case "rows":
+		if s.Min != "" || s.Max != "" {
+			return fmt.Sprintf("table %s has %d rows, which is %s", s.Table, t.rows, between(s))
+		}
 		return fmt.Sprintf("table %s has %d rows", s.Table, t.rows)
 	case "range":
 		return fmt.Sprintf("every value of %s that is there is from %s to %s", s.Column, s.Min, s.Max)
@@ -82,12 +85,16 @@ func (b *builder) words(raw *Statement) string {
 			return fmt.Sprintf("in every row %s is below %s, where both are there", s.Columns[0], s.Columns[1])
 		}
 		return fmt.Sprintf("in every row %s is at most %s, where both are there", s.Columns[0], s.Columns[1])
-	case "product":
+	case "product", "adds":
 		near := "equals"
 		if s.Within != "" {
 			near = "is within " + s.Within + " of"
 		}
-		return fmt.Sprintf("in every row %s times %s %s %s, where all are there", s.Columns[0], s.Columns[1], near, s.Equals)
+		between := " times "
+		if s.Kind == "adds" {
+			between = " plus "
+		}
+		return fmt.Sprintf("in every row %s %s %s, where all are there", strings.Join(s.Columns, between), near, s.Equals)
 	case "unique":
 		if s.Missing {
 			return fmt.Sprintf("no value of %s occurs twice, whether or not some are missing", s.Column)
