@@ -2,8 +2,6 @@ package proof
 
 import (
 	"cmp"
-	"math/big"
-	"math/bits"
 	"slices"
 
 	"github.com/verisim/verisim/privacy/proof/field"
@@ -28,76 +26,17 @@ func (b *builder) disjoint(s *Statement) error {
 	if s.From == s.Table {
 		return b.fault("a table has rows in common with itself")
 	}
-	// One number a row: each column takes its place with 0 for a missing cell.
-	// Strings without a dictionary share the lowest place, where their hashes are
-	// added up with weights 1, 2, 4, ...: equal rows still have equal numbers, and
-	// rows that have the same strings in other places have others.
-	type digit struct {
-		lo     int64
-		stride rowKey
-	}
-	stride := big.NewInt(1)
-	for _, c := range mine {
-		if c.shape.hashed() {
-			stride.Lsh(stride, 1)
-		}
-	}
-	if stride.BitLen() > 1 { // (2^n - 1)·2^62 + 1 values
-		stride.Sub(stride, big.NewInt(1)).Lsh(stride, hashBits).Add(stride, big.NewInt(1))
-	}
-	weight := rowKey{0, 1}
-	var code []digit
-	for i := range mine {
-		x, y := mine[i], other[i]
-		if !comparable(x.shape, y.shape) {
+	for i, x := range mine {
+		if !comparable(x.shape, other[i].shape) {
 			return b.fault("column %q is encoded otherwise in table %q", x.shape.Name, s.From)
 		}
-		if x.shape.hashed() {
-			b.shorten(x)
-			b.shorten(y)
-			code = append(code, digit{0, weight})
-			weight = weight.plus(weight)
-			continue
-		}
-		for _, c := range []*builtColumn{x, y} {
-			if c.lo == nil {
-				return b.fault("add a range statement for column %q of table %q", c.shape.Name, c.table.shape.Name)
-			}
-		}
-		lo, hi := x.lo, x.hi
-		if y.lo.Cmp(lo) < 0 {
-			lo = y.lo
-		}
-		if y.hi.Cmp(hi) > 0 {
-			hi = y.hi
-		}
-		if stride.BitLen() > maxKeyBits {
-			return b.fault("its columns together have more than 2^%d values; name fewer, or narrow their ranges", maxKeyBits)
-		}
-		code = append(code, digit{lo.Int64(), rowKeyOf(stride)})
-		width := new(big.Int).Sub(hi, lo)
-		stride = new(big.Int).Mul(stride, width.Add(width, big.NewInt(2)))
 	}
-	if stride.BitLen() > maxKeyBits {
-		return b.fault("its columns together have more than 2^%d values; name fewer, or narrow their ranges", maxKeyBits)
-	}
-	form := func(cols []*builtColumn) (f ligero.Form) {
-		for i, c := range cols {
-			w := code[i].stride.element()
-			f = plus(f, times(plus(one(c.v), c.there(), times(c.there(), negative(code[i].lo))), w))
-		}
-		return f
-	}
-	value := func(cols []*builtColumn, i int) (k rowKey) {
-		for j, c := range cols {
-			if c.cells.there(i) {
-				k = k.plus(code[j].stride.times(uint64(c.cells.at(i)) - uint64(code[j].lo) + 1))
-			}
-		}
-		return k
+	code, err := b.pack(mine, other)
+	if err != nil {
+		return err
 	}
 	n, m := mine[0].table.rows, other[0].table.rows
-	merged, err := b.merge(n, m, func(i int) rowKey { return value(mine, i) }, func(i int) rowKey { return value(other, i) }, s.From)
+	merged, err := b.merge(n, m, func(i int) rowKey { return code.value(mine, i) }, func(i int) rowKey { return code.value(other, i) }, s.From)
 	if err != nil {
 		return err
 	}
@@ -124,15 +63,7 @@ func (b *builder) disjoint(s *Statement) error {
 	step := func(i int) rowKey {
 		return merged[i+1].key.minus(merged[i].key).minus(rowKey{0, merged[i].tag ^ merged[i+1].tag})
 	}
-	most := rowKeyOf(stride.Sub(stride, big.NewInt(1)))
-	gaps := []gap{{field.One(), func(i int) uint64 { return step(i).lo }, most.lo}}
-	if most.hi > 0 { // two digits of 60 bits; the lower may take all its values
-		gaps = []gap{
-			{field.One(), func(i int) uint64 { return step(i).low() }, 1<<60 - 1},
-			{field.Uint(1 << 60), func(i int) uint64 { return step(i).high() }, most.high()},
-		}
-	}
-	b.steps(length, key, jump, 0, gaps...)
+	b.steps(length, key, jump, 0, code.gaps(step)...)
 	b.after = append(b.after, func(d *drawn) error {
 		r, err := d.shift(length)
 		if err != nil {
@@ -140,9 +71,9 @@ func (b *builder) disjoint(s *Statement) error {
 		}
 		b.sys.Sum(field.Elem{}, at(one(next), r.here), at(scale(one(tag), -1), r.next))
 		act := ligero.Form{{Coef: d.gamma, V: ligero.None, Pub: other[0].table.act}}
-		x := d.reciprocal(n, form(mine), padded(n, func(i int) field.Elem { return value(mine, i).element() }))
-		y := d.reciprocal(m, plus(form(other), act), padded(m, func(i int) field.Elem {
-			k := value(other, i).element()
+		x := d.reciprocal(n, code.form(mine), padded(n, func(i int) field.Elem { return code.value(mine, i).element() }))
+		y := d.reciprocal(m, plus(code.form(other), act), padded(m, func(i int) field.Elem {
+			k := code.value(other, i).element()
 			k.Add(&k, &d.gamma)
 			return k
 		}))
@@ -164,59 +95,6 @@ func (b *builder) disjoint(s *Statement) error {
 		return nil
 	})
 	return nil
-}
-
-// shorten proves that the first number of a column's hash is one, below 2^62.
-func (b *builder) shorten(c *builtColumn) {
-	if !c.short {
-		c.short = true
-		b.inRange(c.table.rows, one(c.v), func(i int) uint64 { return uint64(c.cells.at(i)) }, 1<<hashBits-1)
-	}
-}
-
-// maxKeyBits bounds the number that stands for a row: far enough from p that
-// neither keys nor their differences wrap.
-const maxKeyBits = 120
-
-// rowKey is a whole number of 128 bits: what stands for a row.
-type rowKey struct{ hi, lo uint64 }
-
-func rowKeyOf(x *big.Int) rowKey {
-	return rowKey{new(big.Int).Rsh(x, 64).Uint64(), new(big.Int).And(x, new(big.Int).SetUint64(^uint64(0))).Uint64()}
-}
-
-func (x rowKey) plus(y rowKey) rowKey {
-	lo, c := bits.Add64(x.lo, y.lo, 0)
-	hi, _ := bits.Add64(x.hi, y.hi, c)
-	return rowKey{hi, lo}
-}
-
-func (x rowKey) minus(y rowKey) rowKey {
-	lo, c := bits.Sub64(x.lo, y.lo, 0)
-	hi, _ := bits.Sub64(x.hi, y.hi, c)
-	return rowKey{hi, lo}
-}
-
-func (x rowKey) times(k uint64) rowKey {
-	hi, lo := bits.Mul64(x.lo, k)
-	return rowKey{hi + x.hi*k, lo}
-}
-
-// low and high are the digits to the base 2^60.
-func (x rowKey) low() uint64 { return x.lo & (1<<60 - 1) }
-
-func (x rowKey) high() uint64 { return x.hi<<4 | x.lo>>60 }
-
-func (x rowKey) compare(y rowKey) int {
-	return cmp.Or(cmp.Compare(x.hi, y.hi), cmp.Compare(x.lo, y.lo))
-}
-
-func (x rowKey) element() field.Elem {
-	hi, lo, s := field.Uint(x.hi), field.Uint(x.lo), field.Uint(1<<32)
-	hi.Mul(&hi, &s)
-	hi.Mul(&hi, &s)
-	hi.Add(&hi, &lo)
-	return hi
 }
 
 type taggedKey struct {

@@ -38,7 +38,7 @@ const magic = "verisim-proof/v1\n"
 
 // needs is the least version that says what the header holds. Version 2 brought
 // draws, whole hashes of strings and statements that rest on them, keys that may
-// be missing, sums of a row and bounds of the number of rows; programs that know version 1 refuse it by its number.
+// be missing, keys of several columns, sums of a row and bounds of the number of rows; programs that know version 1 refuse it by its number.
 func (h *Header) needs() int {
 	if h.Params.Draws > 0 {
 		return 2
@@ -55,7 +55,7 @@ func (h *Header) needs() int {
 	}
 	for i := range h.Statements {
 		s := &h.Statements[i]
-		if s.Missing || s.Kind == "adds" || s.Kind == "rows" && s.Min+s.Max != "" || s.Kind == "disjoint" && slices.ContainsFunc(s.Columns, func(c string) bool { return hashed[Place{s.Table, c}] }) {
+		if s.Missing || s.Kind == "adds" || s.Kind == "unique" && s.Columns != nil || s.Kind == "rows" && s.Min+s.Max != "" || s.Kind == "disjoint" && slices.ContainsFunc(s.Columns, func(c string) bool { return hashed[Place{s.Table, c}] }) {
 			return 2
 		}
 	}

@@ -60,7 +60,7 @@ func TestProverAgreesWithTruth(t *testing.T) {
 		lo, hi, most, least := bound(some[0]), bound(some[len(some)-1]), nulls+r.IntN(3)-1, bound(total)
 		text := fmt.Sprintf("version: 1\ntable: t\nstatements:\n- range: {column: x, min: %d, max: %d}\n- range: {column: y, min: %d, max: %d}\n", -span, span, -span, span)
 		truth := true
-		switch r.IntN(7) {
+		switch r.IntN(8) {
 		case 0:
 			truth = lo <= some[0] && some[len(some)-1] <= hi
 			if lo > hi {
@@ -88,6 +88,17 @@ func TestProverAgreesWithTruth(t *testing.T) {
 		case 6:
 			truth = len(slices.Compact(slices.Clone(some))) == len(some)
 			text += "- unique: {column: x, missing: true}"
+		case 7:
+			seen := map[[2]int64]bool{}
+			for i := range n {
+				k := [2]int64{x[i], y[i] % 3}
+				truth = truth && !(there[i] && seen[k])
+				seen[k] = there[i] || seen[k]
+				y[i] = k[1]
+			}
+			b.Field(1).(*array.Int64Builder).Resize(0)
+			b.Field(1).(*array.Int64Builder).AppendValues(y, nil)
+			text += "- unique: {columns: [y, x], missing: true}"
 		}
 		p := New(decode(t, text), Options{InsecureParams: &size})
 		tab, err := p.Table("t", schema, nil, "")

@@ -153,6 +153,12 @@ func (b *builder) steps(length int, s ligero.Vec, jump ligero.Form, constant int
 // them, and equal ones of different strings only keep a proof from being made, with
 // a chance of N^2/2^63.
 func (b *builder) unique(s *Statement) error {
+	switch {
+	case s.Column != "" && s.Columns != nil:
+		return b.fault("give column or columns, not both")
+	case s.Columns != nil:
+		return b.uniqueKey(s)
+	}
 	c, err := b.column(s, s.Column)
 	if err != nil {
 		return err

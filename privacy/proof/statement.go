@@ -65,7 +65,7 @@ var kinds = map[string]struct{ required, optional []string }{
 	"order":     {[]string{"columns"}, []string{"strict"}},
 	"product":   {[]string{"columns", "equals"}, []string{"within"}},
 	"adds":      {[]string{"columns", "equals"}, []string{"within"}},
-	"unique":    {[]string{"column"}, []string{"missing"}},
+	"unique":    {nil, []string{"column", "columns", "missing"}},
 	"reference": {[]string{"column", "to"}, nil},
 	"anonymity": {[]string{"columns", "k"}, nil},
 	"disjoint":  {[]string{"columns", "from"}, nil},
@@ -101,6 +101,9 @@ func (s *Statement) UnmarshalNode(n *document.Node) error {
 		if v := p.Value.Get(key); v == nil || v.Kind == document.Null {
 			return p.At.Errorf("statement %q needs %q", p.Key, key)
 		}
+	}
+	if p.Key == "unique" && (p.Value.Get("column") == nil) == (p.Value.Get("columns") == nil) {
+		return p.At.Errorf("statement %q needs column, or columns for a key of several", p.Key)
 	}
 	if p.Key == "reference" {
 		if to := p.Value.Get("to"); to.Get("table") == nil || to.Get("column") == nil {

@@ -16,7 +16,7 @@ import (
 func TestTextTruth(t *testing.T) {
 	size := ligero.Params{LogK: 7, Rate: 4, Queries: 20}
 	held, broken := 0, 0
-	for seed := range uint64(45) {
+	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 21))
 		draw := func(n, kinds int) []map[string]string {
 			rows := make([]map[string]string, n)
@@ -39,7 +39,7 @@ func TestTextTruth(t *testing.T) {
 			return k
 		}
 		statement, truth := "", true
-		switch seed % 3 {
+		switch seed % 4 {
 		case 0:
 			statement = "reference: {column: who, to: {table: members, column: city}}"
 			for _, v := range s.visits {
@@ -59,6 +59,13 @@ func TestTextTruth(t *testing.T) {
 					}
 				}
 				truth = truth && n >= k
+			}
+		case 3:
+			statement = "unique: {columns: [who, age, city], missing: true}"
+			for i, v := range s.visits {
+				for _, w := range s.visits[:i] {
+					truth = truth && (v["who"] == "null" || v["city"] == "null" || key(v, "who", "age", "city") != key(w, "who", "age", "city"))
+				}
 			}
 		case 2:
 			statement = "disjoint: {columns: [who, age, city], from: members}"

@@ -116,6 +116,7 @@ statements:
 - range: {column: end, min: 2024-01-01, max: 2024-12-31}
 - range: {table: people, column: qty, min: 0, max: 50}
 - range: {table: people, column: price, min: 10, max: 1000}
+- range: {table: people, column: id, min: 0, max: 1152921504606846976}
 `
 
 // wide lists statements, and a change of the shop that breaks each.
@@ -145,6 +146,15 @@ func wide() []struct {
 		{"unique: {column: id} ", func(s *shop) { s.orders[6]["id"] = "null" }},
 		{"unique: {column: person, missing: true}", func(s *shop) { s.orders[6]["person"] = s.orders[2]["person"] }},
 		{"unique: {column: person, missing: true} ", func(s *shop) { s.orders[6]["person"], s.orders[7]["person"] = "0", "0" }},
+		{"unique: {columns: [start, id], missing: true}", func(s *shop) {
+			s.orders[6]["id"], s.orders[2]["id"], s.orders[6]["start"], s.orders[2]["start"] = "7", "7", `"2024-03-09"`, `"2024-03-09"`
+		}},
+		{"unique: {table: people, columns: [id, qty, price]}", func(s *shop) {
+			for _, c := range []string{"id", "qty", "price"} {
+				s.people[6][c] = s.people[2][c]
+			}
+		}},
+		{"unique: {table: people, columns: [qty, id]} ", func(s *shop) { s.people[6]["id"] = "null" }},
 		{"unique: {table: people, column: id}", func(s *shop) { s.people[6]["id"] = s.people[2]["id"] }},
 		{"reference: {column: person, to: {table: people, column: id}}", func(s *shop) { s.orders[3]["person"] = "-1" }},
 		{"reference: {column: person, to: {table: people, column: id}} ", func(s *shop) {
@@ -257,7 +267,7 @@ func TestWideStatements(t *testing.T) {
 			s.keep(w.statement)
 			w.lie(s)
 			_, err := s.prove(t, w.statement, Options{})
-			if f := (*FalseError)(nil); !errors.As(err, &f) || f.Statement != 8+strings.Count(w.statement, "\n") {
+			if f := (*FalseError)(nil); !errors.As(err, &f) || f.Statement != 9+strings.Count(w.statement, "\n") {
 				t.Errorf("honest prover: %v, want a FalseError of the last statement", err)
 			}
 			file, err := s.prove(t, w.statement, Options{Workers: 2}, func(p *Prover) { p.lies = true })
@@ -281,8 +291,10 @@ func TestWideVectorsAreBound(t *testing.T) {
 	tried := 0
 	for _, w := range wide() {
 		kind, rest, _ := strings.Cut(w.statement, ":")
-		if strings.Contains(rest, "missing") {
-			kind += " missing"
+		for _, k := range []string{"missing", "columns"} {
+			if strings.Contains(rest, k) {
+				kind += k
+			}
 		}
 		if seen[kind] || kind == "weighted" {
 			continue

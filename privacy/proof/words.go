@@ -96,7 +96,12 @@ func (b *builder) words(raw *Statement) string {
 		}
 		return fmt.Sprintf("in every row %s %s %s, where all are there", strings.Join(s.Columns, between), near, s.Equals)
 	case "unique":
-		if s.Missing {
+		switch {
+		case s.Columns != nil && s.Missing:
+			return fmt.Sprintf("no combination of values of %s occurs twice, whether or not some are missing", list)
+		case s.Columns != nil:
+			return fmt.Sprintf("no combination of values of %s occurs twice, and none is missing", list)
+		case s.Missing:
 			return fmt.Sprintf("no value of %s occurs twice, whether or not some are missing", s.Column)
 		}
 		return fmt.Sprintf("no value of %s is missing or occurs twice", s.Column)
