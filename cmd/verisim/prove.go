@@ -52,7 +52,7 @@ privacy/proof/PROOFS.md. Nobody outside has reviewed it yet.`,
 		exits: []int{exitFindings, exitRefused, exitCorrupt},
 		flags: slices.Concat(readFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "statements", Aliases: []string{"s"}, Usage: "prove the statements in `FILE`"},
-			&cli.StringFlag{Name: "from-suite", Usage: "also prove the rules of the suite in `FILE`, as far as statements can say them"},
+			&cli.StringFlag{Name: "from-suite", Usage: "also prove the rules of the suite in `FILE`, as far as statements can say them; the others are told"},
 			&cli.IntFlag{Name: "bits", Usage: "bits of soundness: 100 or 128", DefaultText: "what the statements file says, else 100"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the proof to `FILE`"},
 			&cli.BoolFlag{Name: "replace", Usage: "replace what is there"},

@@ -289,8 +289,8 @@ func (d *Document) encodings(table string) (map[string]*Encoding, error) {
 	return out, nil
 }
 
-// HasDecimal says whether the document gives a column's decimal places.
-func (d *Document) HasDecimal(table, column string) bool {
+// Decimal gives the decimal places that the document says a column has.
+func (d *Document) Decimal(table, column string) (places int, ok bool) {
 	e := d.Columns[column]
 	if table != d.Table || e == nil {
 		e = nil
@@ -298,7 +298,10 @@ func (d *Document) HasDecimal(table, column string) bool {
 			e = t.Columns[column]
 		}
 	}
-	return e != nil && e.Decimal != nil
+	if e == nil || e.Decimal == nil {
+		return 0, false
+	}
+	return *e.Decimal, true
 }
 
 // Needs lists the tables that the statements speak of, and the columns of each

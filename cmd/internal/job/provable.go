@@ -1,15 +1,13 @@
 package job
 
 import (
-	"fmt"
-	"regexp"
+	"errors"
+	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/verisim/verisim/formats/document"
-	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/privacy/proof"
 	"github.com/verisim/verisim/quality/rule"
 )
@@ -34,112 +32,108 @@ type Unproved struct {
 	Why  string `json:"why"`
 }
 
-// statementsOf turns a suite's rules into statements, as far as they can be
-// proved. wanted says which rules, and why one cannot be proved that would else.
-func statementsOf(suite *rule.Suite, wanted func(*rule.Spec) (bool, string)) (out []proof.Statement, left []Unproved) {
-	var counted []string
-	for i := range suite.Checks {
-		c := &suite.Checks[i]
-		ok, why := wanted(c)
+// scope is what is known while rules become statements.
+type scope struct {
+	suite   *rule.Suite
+	schemas map[string]*arrow.Schema
+	// doc has the encodings, and statements that are proved beside the rules.
+	doc *proof.Document
+	// held says that rows which break a rule are held back: what is judged of the
+	// table as a whole need not hold for the others.
+	held bool
+}
+
+// translated is a rule with its statements.
+type translated struct {
+	check      *rule.Spec
+	statements []proof.Statement
+	why        string
+}
+
+// statementsOf turns a suite's rules into statements, as far as they can be proved.
+// wanted picks rules by their columns, and may say why one is to be left out.
+func (sc *scope) statementsOf(wanted func(c *rule.Spec, columns []string) (bool, string)) (out []proof.Statement, left []Unproved) {
+	var all []translated
+	for i := range sc.suite.Checks {
+		c := &sc.suite.Checks[i]
+		if c.Table == "" && len(sc.schemas) == 1 {
+			for name := range sc.schemas {
+				c.Table = name
+			}
+		}
+		t := translated{check: c}
+		t.statements, t.why = sc.translate(c)
+		columns := columnsOf(t.statements, c)
+		ok, why := wanted(c, columns)
 		if !ok {
 			continue
 		}
-		s := proof.Statement{}
-		if why == "" {
-			s, why = statementOf(c)
-		}
 		if why != "" {
-			left = append(left, Unproved{c.ID, why})
+			t.why = why
+		}
+		all = append(all, t)
+	}
+	sc.fit(all)
+	var counted []string
+	for _, t := range all {
+		if t.why != "" {
+			left = append(left, Unproved{t.check.ID, t.why})
 			continue
 		}
-		if !slices.Contains(counted, c.Table) {
-			counted = append(counted, c.Table)
-			out = append(out, proof.Statement{Pos: c.At, Kind: "rows", Table: c.Table})
+		// Each table's number of rows comes first.
+		rows := proof.Statement{Kind: "rows", Table: t.check.Table}
+		if !slices.Contains(counted, rows.Table) {
+			counted = append(counted, rows.Table)
+			if t.statements[0].Kind != "rows" {
+				t.statements = slices.Insert(t.statements, 0, rows)
+			}
+		} else if reflect.DeepEqual(t.statements[0], rows) {
+			continue // it is there
 		}
-		if s.Kind != "rows" {
+		for _, s := range t.statements {
+			s.Pos = t.check.At
 			out = append(out, s)
 		}
 	}
 	return out, left
 }
 
-// statementOf turns one check into a statement, or says why not.
-func statementOf(c *rule.Spec) (proof.Statement, string) {
-	s := proof.Statement{Pos: c.At, Table: c.Table, Column: c.Column}
-	if c.Where != "" {
-		return s, "it holds for some rows only"
-	}
-	if len(c.Missing) > 0 {
-		return s, "it has null tokens of its own"
-	}
-	switch c.Kind {
-	case "row_count":
-		s.Kind = "rows"
-		return s, ""
-	case "not_null":
-		s.Kind, s.Max = "nulls", "0"
-		return s, ""
-	case "between":
-		if len(c.Arg.Items) != 2 || c.Arg.Items[0].Kind == document.Null || c.Arg.Items[1].Kind == document.Null {
-			return s, "it is open at one end"
+// fit leaves out rules whose statements cannot be proved of these columns: each is
+// checked beside the ranges and lists of values, those first.
+func (sc *scope) fit(all []translated) {
+	var context []proof.Statement
+	bounds := func(s proof.Statement) bool { return s.Kind == "range" || s.Kind == "member" }
+	for _, s := range sc.doc.Statements {
+		if bounds(s) {
+			context = append(context, s)
 		}
-		s.Kind, s.Min, s.Max = "range", c.Arg.Items[0].Text, c.Arg.Items[1].Text
-		return s, ""
-	case "in_set":
-		if c.Arg.Kind != document.List {
-			return s, "its values stand in a file"
-		}
-		for _, n := range c.Arg.Items {
-			if n.Kind != document.String {
-				return s, "its values are no texts"
+	}
+	for _, first := range []bool{true, false} {
+		for i := range all {
+			t := &all[i]
+			if t.why != "" || slices.ContainsFunc(t.statements, bounds) != first {
+				continue
 			}
-			s.Of = append(s.Of, n.Text)
+			doc := *sc.doc
+			doc.Statements = slices.Concat(context, slices.DeleteFunc(slices.Clone(t.statements), func(s proof.Statement) bool { return s.Kind == "rows" }))
+			switch err := doc.Check(sc.schemas); {
+			case err != nil && errors.As(err, new(*proof.FalseError)):
+				t.why = "no rows could keep it"
+			case err != nil:
+				t.why = err.Error()
+			case first:
+				context = append(context, t.statements...)
+			}
 		}
-		s.Kind = "member"
-		return s, ""
 	}
-	if c.Kind == "unique" && c.Column != "" {
-		s.Kind = "unique"
-		return s, ""
-	}
-	if c.Kind == "foreign_key" && c.Column != "" {
-		i := strings.LastIndexByte(c.Arg.Text, '.')
-		if i < 0 {
-			return s, "it is about several columns"
-		}
-		s.Kind, s.To = "reference", &proof.Place{Table: c.Arg.Text[:i], Column: c.Arg.Text[i+1:]}
-		return s, ""
-	}
-	if c.Kind == "expr" {
-		low, high, strict, ok := ordered(c.Arg.Text)
-		if !ok {
-			return s, "it is no comparison of two columns"
-		}
-		s.Kind, s.Columns, s.Strict = "order", []string{low, high}, strict
-		return s, ""
-	}
-	return s, fmt.Sprintf("there is no statement for %s (%s)", c.Kind, strings.Join(proof.Kinds(), ", "))
 }
 
-var comparison = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_]*)\s*(<=|>=|<|>)\s*([A-Za-z_][A-Za-z0-9_]*)\s*$`)
-
-// ordered reads a comparison of two columns.
-func ordered(expr string) (low, high string, strict, ok bool) {
-	m := comparison.FindStringSubmatch(expr)
-	if m == nil {
-		return "", "", false, false
-	}
-	low, high = m[1], m[3]
-	if m[2][0] == '>' {
-		low, high = high, low
-	}
-	return low, high, len(m[2]) == 1, true
-}
-
-// columnsOf are the columns that a check is about, none for the table.
-func columnsOf(c *rule.Spec) []string {
-	if low, high, _, ok := ordered(c.Arg.Text); c.Kind == "expr" && ok {
-		return []string{low, high}
+// columnsOf are the columns of its table that a rule's statements read, or the one
+// that it names.
+func columnsOf(statements []proof.Statement, c *rule.Spec) []string {
+	d := proof.Document{Statements: statements}
+	if out := d.Needs()[c.Table]; len(out) > 0 {
+		return out
 	}
 	if c.Column == "" {
 		return nil
@@ -147,38 +141,9 @@ func columnsOf(c *rule.Spec) []string {
 	return []string{c.Column}
 }
 
-// unprovable says why a check cannot be a statement about columns of these
-// types, or nothing. decimal says whether a floating-point column's decimal
-// places are known.
-func unprovable(suite *rule.Suite, c *rule.Spec, s *arrow.Schema, decimal func(column string) bool) string {
-	for _, name := range columnsOf(c) {
-		i, err := table.Column(s, name)
-		if err != nil {
-			return err.Error()
-		}
-		t := s.Field(i).Type
-		if d, ok := t.(*arrow.DictionaryType); ok {
-			t = d.ValueType
-		}
-		id := t.ID()
-		text := id == arrow.STRING || id == arrow.LARGE_STRING || id == arrow.BINARY
-		switch {
-		case c.Kind == "unique" && s.Field(i).Nullable && !demanded(suite, c):
-			return fmt.Sprintf("column %q may miss cells; add the rule not_null", name)
-		case text && (c.Kind == "foreign_key" || c.Kind == "expr"):
-			return fmt.Sprintf("column %q is text, which has no number of its own", name)
-		case arrow.IsFloating(id) && !decimal(name):
-			return fmt.Sprintf("column %q is floating point, and its decimal places are not given", name)
-		}
-	}
-	return ""
-}
-
-// demanded says whether a rule demands every cell of a check's column: a rule of
-// unique values passes over missing ones, while the statement says that there are
-// none.
-func demanded(suite *rule.Suite, c *rule.Spec) bool {
-	return slices.ContainsFunc(suite.Checks, func(o rule.Spec) bool {
-		return o.Kind == "not_null" && o.Column == c.Column && (o.Table == c.Table || o.Table == "") && o.Mostly == 1 && o.Where == "" && o.Level.Fails()
+// demanded says whether a rule demands every cell of a column.
+func (sc *scope) demanded(tableName, column string) bool {
+	return slices.ContainsFunc(sc.suite.Checks, func(o rule.Spec) bool {
+		return o.Kind == "not_null" && o.Column == column && (o.Table == tableName || o.Table == "") && o.Mostly == 1 && o.Where == "" && o.Level.Fails()
 	})
 }

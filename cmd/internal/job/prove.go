@@ -45,7 +45,11 @@ func (b *bound) bindProofs(suite *rule.Suite) error {
 		return f.At.Errorf("rules is %q; it is sealed, all or none", f.Rules)
 	}
 	if suite != nil && f.Rules != "none" {
-		more, left := statementsOf(suite, func(c *rule.Spec) (bool, string) { return b.provable(suite, c, &f) })
+		sc := scope{suite: suite, schemas: map[string]*arrow.Schema{}, doc: doc, held: true}
+		for _, t := range b.tables {
+			sc.schemas[t.name] = t.schema
+		}
+		more, left := sc.statementsOf(func(c *rule.Spec, columns []string) (bool, string) { return b.provable(c, columns, &f) })
 		doc.Statements, b.unproved = append(doc.Statements, more...), left
 	}
 	if len(doc.Statements) == 0 {
@@ -61,26 +65,18 @@ func (b *bound) bindProofs(suite *rule.Suite) error {
 }
 
 // provable says whether a rule is to become a statement, and why it cannot.
-func (b *bound) provable(suite *rule.Suite, c *rule.Spec, f *proveFile) (bool, string) {
-	if c.Table == "" && len(b.tables) == 1 {
-		c.Table = b.tables[0].name
-	}
+func (b *bound) provable(c *rule.Spec, columns []string, f *proveFile) (bool, string) {
 	t := b.table(c.Table)
 	if t == nil {
 		return false, ""
 	}
-	columns := columnsOf(c)
 	if f.Rules != "all" && !slices.ContainsFunc(columns, func(n string) bool { return slices.Contains(t.sealed, n) }) {
 		return false, ""
 	}
 	if !c.Level.Fails() {
 		return true, "rows that break it are not held back"
 	}
-	return true, unprovable(suite, c, t.schema, func(name string) bool { return hasDecimal(f.Tables[c.Table], name) })
-}
-
-func hasDecimal(c *proof.Columns, name string) bool {
-	return c != nil && c.Columns[name] != nil && c.Columns[name].Decimal != nil
+	return true, ""
 }
 
 func (b *bound) table(name string) *boundTable {
