@@ -212,6 +212,24 @@ func BenchmarkUnique(b *testing.B) {
 	benchProve(b, "version: 1\ntable: t\nstatements:\n- range: {column: id, min: 0, max: 4294967295}\n- unique: {column: id}\n", map[string][]table.Batch{"t": keys})
 }
 
+// BenchmarkUniqueMissing has the same keys, of which a tenth is missing.
+func BenchmarkUniqueMissing(b *testing.B) {
+	const n = 1_000_000
+	r := rand.New(rand.NewPCG(1, 1))
+	order := r.Perm(n)
+	bl := array.NewInt64Builder(memory.DefaultAllocator)
+	for _, i := range order {
+		if i%10 == 0 {
+			bl.AppendNull()
+		} else {
+			bl.Append(int64(i)*4294 + r.Int64N(4294))
+		}
+	}
+	schema := arrow.NewSchema([]arrow.Field{{Name: "id", Type: arrow.PrimitiveTypes.Int64, Nullable: true}}, nil)
+	keys := []table.Batch{array.NewRecord(schema, []arrow.Array{bl.NewArray()}, n)}
+	benchProve(b, "version: 1\ntable: t\nstatements:\n- range: {column: id, min: 0, max: 4294967295}\n- unique: {column: id, missing: true}\n", map[string][]table.Batch{"t": keys})
+}
+
 // BenchmarkDisjoint has keys of 61 bits made of two columns.
 func BenchmarkDisjoint(b *testing.B) {
 	const n = 1_000_000
@@ -226,4 +244,33 @@ func BenchmarkDisjoint(b *testing.B) {
 		text += "- range: {table: " + t + ", column: x, min: 0, max: 2147483647}\n- range: {table: " + t + ", column: y, min: 0, max: 1073741823}\n"
 	}
 	benchProve(b, text+"- disjoint: {columns: [x, y], from: truth}\n", map[string][]table.Batch{"made": make(0), "truth": make(1)})
+}
+
+// BenchmarkTexts proves statements about 1,000,000 strings without a dictionary, of
+// 500 cities or all different.
+func BenchmarkTexts(b *testing.B) {
+	const n = 1_000_000
+	column := func(of func(i int) string) []table.Batch {
+		bl := array.NewStringBuilder(memory.DefaultAllocator)
+		for i := range n {
+			bl.Append(of(i))
+		}
+		schema := arrow.NewSchema([]arrow.Field{{Name: "x", Type: arrow.BinaryTypes.String}}, nil)
+		return []table.Batch{array.NewRecord(schema, []arrow.Array{bl.NewArray()}, n)}
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, c := range []struct {
+		name, statement string
+		tables          map[string][]table.Batch
+	}{
+		{"anonymity", "anonymity: {columns: [x], k: 100}", map[string][]table.Batch{"t": column(func(int) string { return fmt.Sprint("city ", r.IntN(500)) })}},
+		{"reference", "reference: {column: x, to: {table: p, column: x}}", map[string][]table.Batch{
+			"t": column(func(int) string { return fmt.Sprint("person ", r.IntN(n)) }), "p": column(func(i int) string { return fmt.Sprint("person ", i) }),
+		}},
+		{"disjoint", "disjoint: {columns: [x], from: p}", map[string][]table.Batch{
+			"t": column(func(i int) string { return fmt.Sprint("made ", i) }), "p": column(func(i int) string { return fmt.Sprint("person ", i) }),
+		}},
+	} {
+		b.Run(c.name, func(b *testing.B) { benchProve(b, "version: 1\ntable: t\nstatements:\n- "+c.statement+"\n", c.tables) })
+	}
 }

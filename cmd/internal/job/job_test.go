@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -301,9 +302,12 @@ prove:
 // other rows is refused though its maker signs it.
 func TestProof(t *testing.T) {
 	ctx := context.Background()
-	make := func(seed string) (string, *Checked) {
+	recipe := func(seed string, bits int) string {
+		return strings.Replace(strings.Replace(proving, "SEED", seed, 1), "prove:", fmt.Sprintf("prove:\n  bits: %d", bits), 1)
+	}
+	make := func(seed string, bits int) (string, *Checked) {
 		out := filepath.Join(t.TempDir(), "proving")
-		sum, err := Run(ctx, write(t, strings.Replace(proving, "SEED", seed, 1)), nil, Options{Out: out, Tool: "test"})
+		sum, err := Run(ctx, write(t, recipe(seed, bits)), nil, Options{Out: out, Tool: "test"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -313,7 +317,7 @@ func TestProof(t *testing.T) {
 		}
 		// rows, range and nulls of the sealed income, and its sum; the rule on
 		// the clear payday is for anybody to check, email's form cannot be proved.
-		if len(sum.Proved) != 4 || len(c.Proved) != 4 || c.Proved[0].SoundnessBits < 100 {
+		if len(sum.Proved) != 4 || len(c.Proved) != 4 || c.Proved[0].SoundnessBits < bits {
 			t.Fatalf("proved %q, checked %v, want 4 statements", sum.Proved, c.Proved)
 		}
 		ids, err := keys.LoadIdentities(out + ".key")
@@ -325,8 +329,11 @@ func TestProof(t *testing.T) {
 		}
 		return out, c
 	}
-	a, _ := make("3")
-	b, _ := make("4")
+	a, _ := make("3", 100)
+	b, _ := make("4", 128)
+	if _, err := Run(ctx, write(t, recipe("5", 120)), nil, Options{Out: filepath.Join(t.TempDir(), "x"), Tool: "test"}); err == nil || !strings.Contains(err.Error(), "100 and 128 are offered") {
+		t.Errorf("bits: 120 = %v, want an error that names what there is", err)
+	}
 	theirs, err := os.ReadFile(filepath.Join(b, "proofs", "proving.proof"))
 	if err != nil {
 		t.Fatal(err)
