@@ -4,6 +4,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -48,6 +49,7 @@ type translated struct {
 	check      *rule.Spec
 	statements []proof.Statement
 	why        string
+	with       *translated // whose range says this rule too
 }
 
 // statementsOf turns a suite's rules into statements, as far as they can be proved.
@@ -73,11 +75,17 @@ func (sc *scope) statementsOf(wanted func(c *rule.Spec, columns []string) (bool,
 		}
 		all = append(all, t)
 	}
+	join(all)
 	sc.fit(all)
 	var counted []string
 	for _, t := range all {
+		if t.with != nil {
+			t.why = t.with.why
+		}
 		if t.why != "" {
 			left = append(left, Unproved{t.check.ID, t.why})
+		}
+		if t.why != "" || t.with != nil {
 			continue
 		}
 		// Each table's number of rows comes first.
@@ -98,6 +106,61 @@ func (sc *scope) statementsOf(wanted func(c *rule.Spec, columns []string) (bool,
 	return out, left
 }
 
+// join makes one range of several of a column, such as of gt and lt: what is proved
+// is their intersection, and a narrow range costs less.
+func join(all []translated) {
+	at := map[proof.Place]*translated{}
+	for i := range all {
+		t := &all[i]
+		if t.why != "" || len(t.statements) != 1 || t.statements[0].Kind != "range" {
+			continue
+		}
+		s := &t.statements[0]
+		place := proof.Place{Table: s.Table, Column: s.Column}
+		first := at[place]
+		if first == nil {
+			at[place] = t
+			continue
+		}
+		f := &first.statements[0]
+		if !ordered(f.Min, f.Max, s.Min, s.Max) {
+			continue
+		}
+		low, high := f.Min, f.Max
+		if below(low, s.Min) {
+			low = s.Min
+		}
+		if below(s.Max, high) {
+			high = s.Max
+		}
+		if !below(high, low) { // else both stand, and the prover tells which does not hold
+			f.Min, f.Max, t.with = low, high, first
+		}
+	}
+}
+
+// ordered says whether bounds are all numbers, or all plain dates: times of several
+// forms and zones are not compared here.
+func ordered(bounds ...string) bool {
+	numbers, dates := true, true
+	for _, b := range bounds {
+		_, isNumber := plainNumber(b)
+		_, err := time.Parse(time.DateOnly, b)
+		numbers, dates = numbers && isNumber, dates && err == nil
+	}
+	return numbers || dates
+}
+
+// below compares bounds as they are written, numbers or dates.
+func below(a, b string) bool {
+	x, isX := plainNumber(a)
+	y, isY := plainNumber(b)
+	if isX && isY {
+		return x.Cmp(y) < 0
+	}
+	return a < b
+}
+
 // fit leaves out rules whose statements cannot be proved of these columns: each is
 // checked beside the ranges and lists of values, those first.
 func (sc *scope) fit(all []translated) {
@@ -111,7 +174,7 @@ func (sc *scope) fit(all []translated) {
 	for _, first := range []bool{true, false} {
 		for i := range all {
 			t := &all[i]
-			if t.why != "" || slices.ContainsFunc(t.statements, bounds) != first {
+			if t.why != "" || t.with != nil || slices.ContainsFunc(t.statements, bounds) != first {
 				continue
 			}
 			doc := *sc.doc

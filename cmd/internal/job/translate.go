@@ -35,9 +35,8 @@ func (sc *scope) translate(c *rule.Spec) ([]proof.Statement, string) {
 	return sc.ofTable(c)
 }
 
-// judgesAll are the checks of a table or column as a whole that have statements, but for
-// those that hold for the rest if they hold for all.
-var judgesAll = map[string]bool{"completeness": true, "sum": true, "mean": true, "zeros": true}
+// judgesAll are the checks of a table or column as a whole that have statements.
+var judgesAll = map[string]bool{"completeness": true, "sum": true, "mean": true, "zeros": true, "min": true, "max": true}
 
 // inHeader are checks of what a proof's header shows.
 var inHeader = map[string]bool{
