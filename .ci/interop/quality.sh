@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# DuckDB, pandas, pandera and Great Expectations count the failures of every
-# check on the same rows (quality.py), and the forms of a verdict are held
-# against the schemas and parsers of others (report.py). Run by run.sh, or by
-# hand:
+# DuckDB and pandas (quality.py), pandera and Great Expectations (peers.py) judge
+# the same rows by the same rules; the forms of a verdict are held against the
+# schemas and parsers of others (report.py). Run by run.sh, or by hand:
 #   .ci/interop/quality.sh [PYTHON]
 # PYTHON has the packages of requirements.txt; without it a virtual environment
 # is made for the run, and where there is no package index the check is skipped.
@@ -22,6 +21,7 @@ if [ -z "$python" ]; then
 fi
 CGO_ENABLED=0 go build -o "$dir/verisim" ./cmd/verisim
 "$python" .ci/interop/quality.py "$dir/verisim"
+"$python" .ci/interop/peers.py "$dir/verisim"
 
 # The schemas come out of packages that carry them: SARIF's out of one for
 # jest, that of JUnit out of the tests of a Python runner, ODCS's out of the
