@@ -162,6 +162,7 @@ func TestHostileFiles(t *testing.T) {
 			if len(said) > 2000 {
 				t.Errorf("%q: the error is %d bytes long: %.300s", c.args, len(said), said)
 			}
+			t.Logf("%s %s: code %d in %v", c.args[0], name, code, took)
 			if took > time.Minute { // most take milliseconds; the machine may be slow
 				t.Errorf("%q took %v", c.args, took)
 			}
