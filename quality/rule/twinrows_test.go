@@ -107,6 +107,10 @@ func numberIn(v any) (float64, bool) {
 		return v, true
 	case time.Time:
 		return float64(v.Unix()), true
+	case uint64:
+		return float64(v), true
+	case cents:
+		return float64(v) / 100, true
 	}
 	return math.NaN(), false
 }
