@@ -6,6 +6,11 @@ median of three. The others start from data in memory; verisim's first line
 reads an Arrow file, its second is the same rows in memory (BenchmarkTenChecks).
 
     python .ci/interop/quality_bench.py VERISIM [ROWS]
+
+Only profiles, beside DuckDB's SUMMARIZE and, where a Python that has it is
+named (profile_ydata.py says how), ydata-profiling:
+
+    python .ci/interop/quality_bench.py VERISIM ROWS --profile [PYTHON]
 """
 
 import os
@@ -156,8 +161,36 @@ def run_gx(frame):
     return median_of(lambda: cpu(lambda: loaded.validate(suite, result_format="BASIC")))
 
 
+def profiles(verisim, n, python):
+    table = rows(n)
+    values = n * table.num_columns
+    con = duckdb.connect(config={"threads": 1})
+    con.register("given", table)
+    con.execute("create table t as select * from given")
+    with tempfile.TemporaryDirectory() as d:
+        data = os.path.join(d, "ten.arrow")
+        with pa.OSFile(data, "wb") as f, pa.ipc.new_file(f, table.schema) as w:
+            w.write_table(table, max_chunksize=65536)
+        del table
+        ours = median_of(lambda: run_profile(verisim, data))
+        duck = median_of(lambda: cpu(lambda: con.execute("summarize t").fetchall()))
+        con.close()
+        lines = [("verisim profile FILE.arrow", ours), ("DuckDB SUMMARIZE, in memory", duck)]
+        if python:
+            out = subprocess.run([python, os.path.join(os.path.dirname(__file__), "profile_ydata.py"), data], capture_output=True, text=True)
+            if out.returncode:
+                sys.exit(out.stderr)
+            told = dict(x.split("\t") for x in out.stdout.splitlines() if "\t" in x)
+            lines += [(f"ydata-profiling {told['version']}, {k}", float(told[k])) for k in ("minimal", "default")]
+    print(f"{n} rows, {values} values, processor time, one thread, median of 3 (ydata once)")
+    for name, seconds in lines:
+        print(f"{name:50} {seconds:8.2f} s {seconds / values * 1e9:8.1f} ns/value {seconds / ours:7.1f} x")
+
+
 def main():
     verisim = sys.argv[1]
+    if "--profile" in sys.argv:
+        return profiles(verisim, int(sys.argv[2]), (sys.argv[4:] or [None])[0])
     n = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
     table = rows(n)
     with tempfile.TemporaryDirectory() as d:

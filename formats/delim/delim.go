@@ -122,6 +122,8 @@ var bom = []byte{0xef, 0xbb, 0xbf}
 // encodingFault says what else than UTF-8 a text starts as, or "".
 func encodingFault(head []byte) string {
 	switch {
+	case bytes.HasPrefix(head, []byte{0xff, 0xfe, 0, 0}):
+		return "the text is UTF-32; convert it to UTF-8 first"
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}):
 		return "the text is UTF-16; convert it to UTF-8 first"
 	}

@@ -108,6 +108,7 @@ func TestReadErrors(t *testing.T) {
 		{name: "line after newline in cell", in: "a,b\n\"x\ny\",1\n1\n", want: "in.csv:4:1: this row"},
 		{name: "nul", in: "a\nx\x00\n", want: "in.csv:2:1: column \"a\": a NUL byte"},
 		{name: "utf8", in: "a\n\xff\n", want: "in.csv:2:1: column \"a\": this is not UTF-8"},
+		{name: "utf32", in: "\xff\xfe\x00\x00a\x00\x00\x00", want: "in.csv:1:1: the text is UTF-32"},
 		{name: "utf16", in: "\xff\xfea\x00", want: "in.csv:1:1: the text is UTF-16"},
 		{name: "bad cell beyond sample", in: "a\n1\n2\nx\n", opt: formats.ReadOptions{SampleRows: 2}, want: "in.csv:4:1: column \"a\": this is no whole number"},
 		{name: "quoted empty number", in: "a\n1\n2\n\"\"\n", opt: formats.ReadOptions{SampleRows: 2}, want: "in.csv:4:1"},

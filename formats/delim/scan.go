@@ -105,7 +105,7 @@ func (s *scanner) next() (ok bool, lines int64, err error) {
 
 func (s *scanner) start() error {
 	s.begin = false
-	for s.end < 3 && !s.eof {
+	for s.end < 4 && !s.eof {
 		if _, err := s.fill(0); err != nil {
 			return err
 		}

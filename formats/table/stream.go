@@ -139,7 +139,7 @@ func (e *NoColumnError) Error() string {
 	for i, f := range e.Schema.Fields() {
 		names[i] = f.Name
 	}
-	return fmt.Sprintf("find column %q: the table has %q", e.Name, names)
+	return fmt.Sprintf("find column %q: the table has %s", e.Name, ListNames(names))
 }
 
 // Relabel gives a stream a schema that differs in metadata and nullability

@@ -1,12 +1,12 @@
 package clean
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/verisim/verisim/formats/document"
+	"github.com/verisim/verisim/formats/table"
 )
 
 // columns is how a step names the columns that it works on: a list of names,
@@ -82,7 +82,7 @@ func (b *binder) column(name string, at document.Pos) (int, error) {
 		err.Hint = "did you mean " + near + "?"
 		err.Cause += "; " + err.Hint
 	} else {
-		err.Hint = fmt.Sprintf("the table has %q", names)
+		err.Hint = "the table has " + table.ListNames(names)
 	}
 	return -1, err
 }

@@ -3,6 +3,7 @@ package contract
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -99,7 +100,8 @@ tables:
       state: {in_set: [open, "yes", "7"], missing: ["n/a"], pii: true}
     checks:
       - {expr: "id > 0 || code == \"x\"", id: positive, dimension: validity}
-      - unique: [code, state]
+      - {unique: [code, state], id: "keys.é"}
+      - {distinct_rows: true, id: keys.è}
       - row_count: [1, null]
   customers:
     columns:
@@ -119,6 +121,11 @@ tables:
 	}
 	if diff := cmp.Diff(checksOf(t, suite), checksOf(t, text)); diff != "" {
 		t.Errorf("checks (-want +got):\n%s\n%s", diff, b.String())
+	}
+	for _, line := range strings.Split(b.String(), "\n") {
+		if id, ok := strings.CutPrefix(strings.TrimSpace(line), "id: "); ok && !regexp.MustCompile("^[A-Za-z0-9_-]+$").MatchString(id) {
+			t.Errorf("id %s is no StableId of the standard", id)
+		}
 	}
 	if diff := cmp.Diff(checksOf(t, suite), checksOf(t, s.Text())); diff != "" {
 		t.Errorf("Suite.Text: checks (-want +got):\n%s", diff)

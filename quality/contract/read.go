@@ -306,7 +306,11 @@ func bound(x float64) string {
 // modifiers are the parts of a rule that stand beside a check.
 func modifiers(q *document.Node) string {
 	var b strings.Builder
-	if id := word(q, "id"); id != "" && !strings.ContainsAny(id, " \t\n,") {
+	id := word(q, "id")
+	if name := word(q, "name"); name != "" && strings.HasPrefix(id, stable(name)) {
+		id = name // as Write has it
+	}
+	if id != "" && !strings.ContainsAny(id, " \t\n,") {
 		b.WriteString(", id: " + quote(id))
 	}
 	if l := severity(q); l != quality.Error {

@@ -93,6 +93,7 @@ func logical(t arrow.DataType) string {
 
 func writeRules(b *strings.Builder, s *rule.Suite, table, column, indent string) {
 	head := false
+	used := map[string]bool{}
 	for i := range s.Checks {
 		c := &s.Checks[i]
 		if c.Table != table || c.Column != column {
@@ -102,12 +103,28 @@ func writeRules(b *strings.Builder, s *rule.Suite, table, column, indent string)
 			fmt.Fprintf(b, "%squality:\n", indent)
 			head = true
 		}
-		writeRule(b, c, indent+"  ")
+		id := stable(c.ID)
+		for n := 2; used[id]; n++ {
+			id = fmt.Sprintf("%s_%d", stable(c.ID), n)
+		}
+		used[id] = true
+		writeRule(b, c, id, indent+"  ")
 	}
 }
 
+// stable is an id as the standard has it, StableId: letters, digits, - and _.
+func stable(id string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return '_'
+	}, id)
+}
+
 // writeRule writes a check in the standard's words where they say all of it.
-func writeRule(b *strings.Builder, c *rule.Spec, indent string) {
+// What the id of the standard has no letters for is in the rule's name.
+func writeRule(b *strings.Builder, c *rule.Spec, id, indent string) {
 	metric, args := "", ""
 	if c.Where == "" && len(c.Missing) == 0 && !c.Personal && !c.AllowEmpty && c.Mostly == 1 {
 		switch c.Kind {
@@ -134,7 +151,10 @@ func writeRule(b *strings.Builder, c *rule.Spec, indent string) {
 	} else {
 		fmt.Fprintf(b, "%s- type: custom\n%s  engine: verisim\n%s  implementation: %s\n", indent, indent, indent, quote(c.Flow()))
 	}
-	fmt.Fprintf(b, "%s  id: %s\n", indent, quote(c.ID))
+	fmt.Fprintf(b, "%s  id: %s\n", indent, quote(id))
+	if id != c.ID {
+		fmt.Fprintf(b, "%s  name: %s\n", indent, quote(c.ID))
+	}
 	if c.Level != quality.Error {
 		fmt.Fprintf(b, "%s  severity: %s\n", indent, c.Level)
 	}

@@ -20,11 +20,11 @@ func forms() []Known {
 		},
 		{
 			Name: "url", About: "RFC 3986 with scheme http or https and a host", Match: httpURL,
-			Good: []string{"https://example.com/a?b=c#d", "http://[::1]:8080/"}, Bad: []string{"example.com", "ftp://example.com", "https://", "https://exa mple.com", "https://e.com/%zz"},
+			Good: []string{"https://example.com/a?b=c#d", "http://[::1]:8080/", "HTTP://example.com"}, Bad: []string{"example.com", "ftp://example.com", "https://", "https://exa mple.com", "https://e.com/%zz"},
 		},
 		{
 			Name: "uri", About: "RFC 3986 with any scheme", Match: uri,
-			Good: []string{"urn:isbn:0306406152", "mailto:a@b.co"}, Bad: []string{"no scheme", "1a:b", ":x"},
+			Good: []string{"urn:isbn:0306406152", "mailto:a@b.co", "about:"}, Bad: []string{"no scheme", "1a:b", ":x"},
 		},
 		{
 			Name: "ipv4", About: "RFC 791 in dotted decimal", Match: func(b []byte) bool { a, err := netip.ParseAddr(string(b)); return err == nil && a.Is4() },
@@ -67,7 +67,7 @@ func forms() []Known {
 			Good: []string{"23:59:60", "00:00:00.123"}, Bad: []string{"24:00:00", "1:00:00", "12:60:00", "12:00:00."},
 		},
 		{
-			Name: "datetime", About: "RFC 3339 date-time with its offset", Match: dateTime,
+			Name: "datetime", About: "RFC 3339 date-time with its offset; T may be a space", Match: dateTime,
 			Good: []string{"2024-02-29T12:00:00Z", "2024-02-29T12:00:00.5+08:00"}, Bad: []string{"2024-02-29", "2024-02-29T12:00:00", "2024-02-30T12:00:00Z"},
 		},
 		{

@@ -90,7 +90,7 @@ func hostname(b []byte, wide bool) bool {
 
 func uri(b []byte) bool {
 	colon := bytes.IndexByte(b, ':')
-	if colon < 1 || colon == len(b)-1 || !letter(b[0]) {
+	if colon < 1 || !letter(b[0]) {
 		return false
 	}
 	for _, c := range b[:colon] {
@@ -108,11 +108,11 @@ func uri(b []byte) bool {
 }
 
 func httpURL(b []byte) bool {
-	if !bytes.HasPrefix(b, []byte("http://")) && !bytes.HasPrefix(b, []byte("https://")) || !uri(b) {
+	if !uri(b) {
 		return false
 	}
-	u, err := url.Parse(string(b))
-	return err == nil && u.Hostname() != ""
+	u, err := url.Parse(string(b)) // which writes the scheme in lower case
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
 }
 
 func mac(b []byte) bool {

@@ -24,7 +24,7 @@ type binned struct {
 
 // findPairs measures every pair of columns that have something to tell.
 func (s *State) findPairs(v *sampleView) []Pair {
-	if v.rows < fewestRows {
+	if v.total() < fewestRows {
 		return nil
 	}
 	var bins []binned
@@ -65,7 +65,7 @@ func (v *sampleView) bin(c *column, i int) (binned, bool) {
 			count[k] += v.weight[r]
 		}
 	}
-	if len(count) < 2 || !c.ordered() && len(count) > v.rows/2 {
+	if len(count) < 2 || !c.ordered() && uint64(len(count)) > v.total()/2 {
 		return binned{}, false
 	}
 	type kn struct{ k, n uint64 }
@@ -80,10 +80,14 @@ func (v *sampleView) bin(c *column, i int) (binned, bool) {
 	b := binned{col: i, class: make([]uint8, v.rows), n: 1}
 	if c.ordered() {
 		slices.SortFunc(keys, func(a, b kn) int { return cmp.Compare(a.k, b.k) })
-		var cum uint64
+		var cum, below uint64
 		last := -1
 		for _, x := range keys {
-			rank[x.k] = float64(cum) + float64(x.n+1)/2
+			rank[x.k] = math.NaN() // which is in no order
+			if f := c.number(x.k); f == f {
+				rank[x.k] = float64(below) + float64(x.n+1)/2
+				below += x.n
+			}
 			if q := int(cum * classes / total); q != last {
 				last = q
 				b.n++

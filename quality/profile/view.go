@@ -34,6 +34,16 @@ func (s *sample) view() *sampleView {
 	return v
 }
 
+// total is the number of rows that the sample stands for: equal rows are kept
+// once, with their number.
+func (v *sampleView) total() uint64 {
+	var n uint64
+	for _, w := range v.weight {
+		n += w
+	}
+	return n
+}
+
 func (c viewColumn) at(i int) (valid bool, key uint64) {
 	r := c.order[i]
 	return c.valid[r], c.keys[r]

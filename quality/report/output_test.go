@@ -20,7 +20,7 @@ func sampleResult() *rule.Result {
 		c := rule.Check{
 			ID: id, Table: "t", Column: column, Kind: "between", Rule: `between: ["<a>", 2]`, Level: level, Dimension: quality.Validity,
 			Status: status, Pass: status == rule.Pass, Rows: 10, Failed: failed, Share: 1 - float64(failed)/10, Mostly: 1,
-			Message: "so & so", Line: 3, Source: "dir/suite.yaml",
+			Message: "so & so", Line: 3, Source: "dir/suite #1.yaml",
 		}
 		if failed > 0 {
 			c.Examples = []int64{4, 9}
@@ -68,8 +68,13 @@ func TestOutputsAgree(t *testing.T) {
 	if err = xml.Unmarshal(outputOf(t, "r.xml"), &junit); err != nil {
 		t.Fatal(err)
 	}
-	if junit.Tests != 5 || junit.Failures != 1 || junit.Errors != 1 || junit.Skipped != 1 || len(junit.Suites[0].Cases) != 5 {
-		t.Errorf("JUnit counts %d tests, %d failures, %d errors, %d skipped", junit.Tests, junit.Failures, junit.Errors, junit.Skipped)
+	if junit.Tests != 5 || junit.Failures != 1 || junit.Errors != 1 || junit.Suites[0].Skipped != 1 || len(junit.Suites[0].Cases) != 5 {
+		t.Errorf("JUnit counts %d tests, %d failures, %d errors, %d skipped", junit.Tests, junit.Failures, junit.Errors, junit.Suites[0].Skipped)
+	}
+
+	// Jenkins' schema has no such attribute on the outermost element.
+	if regexp.MustCompile(`<testsuites [^>]*skipped`).Match(outputOf(t, "r.xml")) {
+		t.Error("JUnit's testsuites have an attribute skipped")
 	}
 
 	var sarif sarifLog
@@ -80,7 +85,7 @@ func TestOutputsAgree(t *testing.T) {
 	var levels []string
 	for _, x := range run.Results {
 		levels = append(levels, x.RuleID+" "+x.Level)
-		if run.Tool.Driver.Rules[x.RuleIndex].ID != x.RuleID || x.Locations[0].Physical.Region.StartLine != 3 {
+		if run.Tool.Driver.Rules[x.RuleIndex].ID != x.RuleID || x.Locations[0].Physical.Region.StartLine != 3 || x.Locations[0].Physical.Artifact.URI != "dir/suite%20%231.yaml" {
 			t.Errorf("SARIF result %+v points to the wrong place", x)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
 	"path/filepath"
 
 	"github.com/verisim/verisim/quality"
@@ -100,7 +101,7 @@ func writeSARIF(w io.Writer, r *rule.Result, opt OutputOptions) error {
 		var loc sarifLocation
 		if c.Source != "" && c.Line > 0 {
 			loc.Physical = &sarifPhysical{}
-			loc.Physical.Artifact.URI = filepath.ToSlash(c.Source)
+			loc.Physical.Artifact.URI = (&url.URL{Path: filepath.ToSlash(c.Source)}).String()
 			loc.Physical.Region.StartLine = c.Line
 		}
 		place := c.Table

@@ -211,11 +211,12 @@ func (b *binder) aggregateMatch() error {
 		return &factCell{state: s, sketch: ours, col: col, judge: func(p *profile.State, i int, t *tally) error {
 			o := s.sketchOf(theirs)
 			n := o.state.Column(o.at(j)).Number
-			if n == nil || o.state.Rows() == o.state.Nulls(o.at(j)) {
-				t.broken = "the other column has no value"
+			mine := p.Column(i)
+			if finite(mine) == 0 || finite(o.state.Column(o.at(j))) == 0 {
+				t.broken = "a column has no finite value"
 				return nil
 			}
-			x, y := measure(p.Column(i).Number), measure(n)
+			x, y := measure(mine.Number), measure(n)
 			t.observed = &x
 			t.message = fmt.Sprintf("the %s is %.6g, the other's %.6g", f.Of, x, y)
 			if math.Abs(x-y) > f.Tolerance*math.Abs(y) {

@@ -10,9 +10,10 @@ import (
 	"github.com/verisim/verisim/quality/profile"
 )
 
-// aggregates lists the checks of a column as a whole. Sums and moments are
-// exact and rounded once; quantiles are known to the resolution that the
-// profile states.
+// aggregates lists the checks of a column as a whole, over its finite values.
+// Sums and moments are exact and rounded once; quantiles are known to the
+// resolution that the profile states. What is not defined, such as the
+// deviation of one value, is an error.
 func aggregates() []Def {
 	number := func(name, about, example string, measure func(n *profile.Number) float64) Def {
 		return Def{Name: name, Family: "aggregate", About: about + " lies in [LOW, HIGH]", Example: example, Dimension: quality.Validity, whole: true, bind: func(b *binder) error {
@@ -24,7 +25,16 @@ func aggregates() []Def {
 				return err
 			}
 			return b.facts(func(p *profile.State, i int, t *tally) error {
-				t.measured(name, measure(p.Column(i).Number), lo, hi)
+				c := p.Column(i)
+				n := finite(c)
+				if name == "range" || name == "sum" || name == "mean" {
+					n++ // one value is enough
+				}
+				if n < 2 || (name == "skewness" || name == "kurtosis") && c.Number.Min == c.Number.Max {
+					t.broken = "there are too few finite values, or all are the same"
+					return nil
+				}
+				t.measured(name, measure(c.Number), lo, hi)
 				return nil
 			})
 		}}
@@ -41,7 +51,7 @@ func aggregates() []Def {
 			return b.facts(func(p *profile.State, i int, t *tally) error {
 				least, most, ok := p.Ends(i)
 				if !ok {
-					t.broken = "there is no finite value"
+					t.broken = noFinite
 					return nil
 				}
 				t.measured(name, pick(least, most), lo, hi)
@@ -153,6 +163,16 @@ func aggregates() []Def {
 		}),
 		whole("histogram", "the shares between given edges lie in given ranges", "{edges: [0, 10, 100], shares: [[0.5, 0.9], [0.1, 0.5]]}", (*binder).histogram),
 	}
+}
+
+const noFinite = "there is no finite value"
+
+// finite is the number of a column's finite values.
+func finite(c profile.Column) int64 {
+	if c.Number == nil {
+		return 0
+	}
+	return c.Rows - c.Nulls - c.Number.NaNs - c.Number.Infinite
 }
 
 // bounds reads N, or [LOW, HIGH] where null leaves an end open.

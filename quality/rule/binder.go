@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/verisim/verisim/formats/document"
+	"github.com/verisim/verisim/formats/table"
 )
 
 // binder is what a check sees of the world when it is compiled.
@@ -54,7 +55,7 @@ func findColumn(s *arrow.Schema, tableName, name string, at document.Pos) (int, 
 			err.Hint = "did you mean " + near + "?"
 			err.Cause += "; " + err.Hint
 		} else {
-			err.Hint = fmt.Sprintf("it has %q", names)
+			err.Hint = "it has " + table.ListNames(names)
 		}
 		return -1, err
 	default:

@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/verisim/verisim/formats/document"
@@ -33,8 +34,12 @@ func distributions() []Def {
 					return b.needs("a number or a time")
 				}
 			}
-			return b.drifts(func(d profile.Drift, t *tally) {
+			return b.drifts(ordered, func(d profile.Drift, t *tally) {
 				x, p := measure(d)
+				if name == "wasserstein" && x == 0 && d.KS > 0 {
+					t.broken = "the reference has no spread to measure with"
+					return
+				}
 				t.observed = &x
 				t.message = fmt.Sprintf("%s is %.4g, p = %.2g", name, x, p)
 				if x > most && p < alpha {
@@ -57,7 +62,7 @@ func distributions() []Def {
 			if err != nil {
 				return err
 			}
-			return b.drifts(func(d profile.Drift, t *tally) {
+			return b.drifts(false, func(d profile.Drift, t *tally) {
 				x := math.Abs(d.Nulls - d.ReferenceNulls)
 				t.observed = &x
 				t.message = fmt.Sprintf("the share of nulls differs by %.4g, p = %.2g", x, d.NullP)
@@ -71,7 +76,7 @@ func distributions() []Def {
 			if err != nil {
 				return err
 			}
-			return b.drifts(func(d profile.Drift, t *tally) { t.measured("the share of new values", d.NewShare, 0, most) })
+			return b.drifts(false, func(d profile.Drift, t *tally) { t.measured("the share of new values", d.NewShare, 0, most) })
 		}),
 		of("drift", "none of the tests psi, ks, wasserstein and chi2 against the reference alarms", "true", func(b *binder) error {
 			if err := b.yes(); err != nil {
@@ -79,7 +84,7 @@ func distributions() []Def {
 			}
 			// Three p-values are looked at (wasserstein takes that of ks), so each
 			// gets a third of the level (Bonferroni).
-			return b.drifts(func(d profile.Drift, t *tally) {
+			return b.drifts(false, func(d profile.Drift, t *tally) {
 				t.message = "no test alarms"
 				if alarms := d.Alarms(driftAlpha / 3); len(alarms) > 0 {
 					t.failed = 1
@@ -104,7 +109,12 @@ func distributions() []Def {
 				return err
 			}
 			return b.facts(func(p *profile.State, i int, t *tally) error {
-				x := math.Abs(p.Column(i).Number.Mean-was.Mean) / math.Sqrt(was.Variance)
+				c := p.Column(i)
+				if finite(c) == 0 {
+					t.broken = noFinite
+					return nil
+				}
+				x := math.Abs(c.Number.Mean-was.Mean) / math.Sqrt(was.Variance)
 				t.measured("the distance of the means", x, 0, most)
 				return nil
 			})
@@ -194,16 +204,30 @@ func referenceNumber(b *binder, ref *profile.State) (*profile.Number, error) {
 	return nil, b.check.spec.At.Errorf("the reference has no column %q", b.field.Name)
 }
 
-func (b *binder) drifts(judge func(d profile.Drift, t *tally)) error {
+// drifts binds a comparison with the reference; an ordered one is of finite
+// values.
+func (b *binder) drifts(ordered bool, judge func(d profile.Drift, t *tally)) error {
 	ref, err := b.reference()
 	if err != nil {
 		return err
 	}
 	name := b.field.Name
-	if len(ref.Schema().FieldIndices(name)) != 1 {
+	at := ref.Schema().FieldIndices(name)
+	if len(at) != 1 {
 		return b.check.spec.At.Errorf("the reference has no column %q", name)
 	}
-	return b.facts(func(p *profile.State, _ int, t *tally) error {
+	return b.facts(func(p *profile.State, i int, t *tally) error {
+		if ref.Rows() == 0 || ref.Rows() == ref.Nulls(at[0]) && b.check.spec.Kind != "null_drift" {
+			t.broken = "the reference has no value"
+			return nil
+		}
+		if ordered {
+			_, _, was := ref.Ends(at[0])
+			if _, _, is := p.Ends(i); !was || !is {
+				t.broken = noFinite
+				return nil
+			}
+		}
 		d, err := profile.Compare(ref, p, name)
 		if err != nil {
 			t.broken = err.Error()
@@ -233,7 +257,11 @@ func (b *binder) outliers() error {
 	return b.facts(func(p *profile.State, i int, t *tally) error {
 		q1, q3 := p.Quantile(i, 0.25).Value, p.Quantile(i, 0.75).Value
 		inside, all := p.Within(i, q1-1.5*(q3-q1), q3+1.5*(q3-q1)) // Tukey's fences
-		t.measured("the share of outliers", 1-float64(inside)/float64(max(all, 1)), 0, most)
+		if all == 0 {
+			t.broken = noFinite
+			return nil
+		}
+		t.measured("the share of outliers", float64(all-inside)/float64(all), 0, most)
 		return nil
 	})
 }
@@ -321,8 +349,21 @@ func firstDigit(x float64) int {
 	if x == 0 || math.IsInf(x, 0) || math.IsNaN(x) {
 		return 0
 	}
-	d := int(x / math.Pow10(int(math.Floor(math.Log10(x)))))
-	return min(max(d, 1), 9) // the logarithm may be off by one unit in the last place
+	if x < 1<<53 && x == math.Trunc(x) {
+		n := uint64(x)
+		for n >= 10 {
+			n /= 10
+		}
+		return int(n)
+	}
+	q := x / math.Pow10(int(math.Floor(math.Log10(x))))
+	if d := int(q); q-float64(d) > 1e-9 && float64(d+1)-q > 1e-9 && d >= 1 && d <= 9 {
+		return d
+	}
+	// A quotient so near a whole number may lie on the wrong side of it: 0.3
+	// divided by 0.1 is below 3. As it is written, the number has no doubt.
+	var buf [32]byte
+	return int(strconv.AppendFloat(buf[:0], x, 'e', -1, 64)[0] - '0')
 }
 
 func (c *digitCell) merge(o cell) error {

@@ -169,7 +169,7 @@ func schemaChecks() []Def {
 				return err
 			}
 			lacks, extra := compareNames(want, fieldNames(b.table.schema))
-			b.verdictOnly(len(lacks)+len(extra) == 0, fmt.Sprintf("lacks %q, has %q more", lacks, extra))
+			b.verdictOnly(len(lacks)+len(extra) == 0, fmt.Sprintf("lacks %s, has %s more", table.ListNames(lacks), table.ListNames(extra)))
 			return nil
 		}),
 		of("columns_in_order", "the table has exactly these columns, in this order", "[id, name]", scopeTable, func(b *binder) error {
@@ -178,7 +178,7 @@ func schemaChecks() []Def {
 				return err
 			}
 			have := fieldNames(b.table.schema)
-			b.verdictOnly(slices.Equal(want, have), fmt.Sprintf("the columns are %q", have))
+			b.verdictOnly(slices.Equal(want, have), "the columns are "+table.ListNames(have))
 			return nil
 		}),
 		of("has_columns", "the table has these columns, and maybe more", "[id, name]", scopeTable, func(b *binder) error {
@@ -187,7 +187,7 @@ func schemaChecks() []Def {
 				return err
 			}
 			lacks, _ := compareNames(want, fieldNames(b.table.schema))
-			b.verdictOnly(len(lacks) == 0, fmt.Sprintf("lacks %q", lacks))
+			b.verdictOnly(len(lacks) == 0, "lacks "+table.ListNames(lacks))
 			return nil
 		}),
 		of("extra_columns", "the table has no columns beside these", "[id, name]", scopeTable, func(b *binder) error {
@@ -196,7 +196,7 @@ func schemaChecks() []Def {
 				return err
 			}
 			_, extra := compareNames(want, fieldNames(b.table.schema))
-			b.verdictOnly(len(extra) == 0, fmt.Sprintf("has %q more", extra))
+			b.verdictOnly(len(extra) == 0, fmt.Sprintf("has %s more", table.ListNames(extra)))
 			return nil
 		}),
 		of("column_count", "the table has so many columns: N, or [LOW, HIGH]", "[2, 40]", scopeTable, func(b *binder) error {
@@ -219,7 +219,7 @@ func schemaChecks() []Def {
 					bad = append(bad, n)
 				}
 			}
-			b.verdictOnly(len(bad) == 0, fmt.Sprintf("not so: %q", bad))
+			b.verdictOnly(len(bad) == 0, "not so: "+table.ListNames(bad))
 			return nil
 		}),
 		of("same_schema", "names and types are those of the reference state, or of another table", "reference", scopeTable, (*binder).sameSchema),
@@ -288,7 +288,7 @@ func (b *binder) sameSchema() error {
 func schemaDifference(have, want *arrow.Schema) (same bool, what string) {
 	lacks, extra := compareNames(fieldNames(want), fieldNames(have))
 	if len(lacks)+len(extra) > 0 {
-		return false, fmt.Sprintf("lacks %q, has %q more", lacks, extra)
+		return false, fmt.Sprintf("lacks %s, has %s more", table.ListNames(lacks), table.ListNames(extra))
 	}
 	for _, f := range want.Fields() {
 		i, err := table.Column(have, f.Name)

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
+	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/quality"
 )
 
@@ -60,7 +60,7 @@ func runs() []Def {
 						return nil
 					}
 					lacks, extra := compareNames(past, have)
-					t.message = fmt.Sprintf("gone: %s; new: %s", strings.Join(lacks, ", "), strings.Join(extra, ", "))
+					t.message = fmt.Sprintf("gone: %s; new: %s", table.ListNames(lacks), table.ListNames(extra))
 					if !slices.Equal(past, have) {
 						t.failed = 1
 					} else {

@@ -54,6 +54,11 @@ func (a orderValue) compare(b orderValue) int {
 	return cmp.Or(cmp.Compare(a.i, b.i), cmp.Compare(a.f, b.f))
 }
 
+// breaks says whether b may not follow a. NaN fails every comparison.
+func (c *orderCell) breaks(a, b orderValue) bool {
+	return a.f != a.f || b.f != b.f || c.broken(a.compare(b))
+}
+
 func (c *orderCell) add(v *view, applies, fail bitmap) error {
 	col, err := v.column(c.col)
 	if err != nil {
@@ -73,7 +78,7 @@ func (c *orderCell) add(v *view, applies, fail bitmap) error {
 		} else {
 			x.i = col.int(i)
 		}
-		if any && c.broken(run.last.compare(x)) {
+		if any && c.breaks(run.last, x) {
 			fail.set(i)
 		}
 		if !any {
@@ -103,7 +108,7 @@ func (c *orderCell) finish(t *tally) error {
 	}
 	slices.SortFunc(c.runs, func(a, b orderRun) int { return cmp.Compare(a.row, b.row) })
 	for i := 1; i < len(c.runs); i++ {
-		if c.broken(c.runs[i-1].last.compare(c.runs[i].first)) {
+		if c.breaks(c.runs[i-1].last, c.runs[i].first) {
 			t.failed++
 			t.example(c.runs[i].row)
 		}

@@ -129,8 +129,16 @@ func (c *overlapCell) merge(o cell) error {
 }
 
 func (c *overlapCell) finish(t *tally) error {
+	// An interval is from its start to before its end. Of those with one start,
+	// the empty ones come first: they overlap none that starts with them.
+	full := func(x interval) int {
+		if x.to > x.from {
+			return 1
+		}
+		return 0
+	}
 	slices.SortFunc(c.all, func(a, b interval) int {
-		return cmp.Or(bytes.Compare(a.key, b.key), cmp.Compare(a.from, b.from), cmp.Compare(a.row, b.row))
+		return cmp.Or(bytes.Compare(a.key, b.key), cmp.Compare(a.from, b.from), cmp.Compare(full(a), full(b)), cmp.Compare(a.row, b.row))
 	})
 	var reach int64
 	for i, x := range c.all {

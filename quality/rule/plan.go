@@ -127,7 +127,7 @@ func (p *Plan) table(name string, at document.Pos, schemas map[string]*arrow.Sch
 			known = append(known, n)
 		}
 		slices.Sort(known)
-		err := at.Errorf("there is no table %q; there are %q", name, known)
+		err := at.Errorf("there is no table %q; there are %s", name, table.ListNames(known))
 		if near := document.Nearest(name, known); near != "" {
 			err.Hint = "did you mean " + near + "?"
 		}

@@ -353,12 +353,12 @@ func (b *binder) sumRatio() error {
 	k := b.sketch(cols...)
 	b.check.make = func(s *State, _ bool) (cell, error) {
 		return &factCell{state: s, sketch: k, col: cols[0], judge: func(p *profile.State, i int, t *tally) error {
-			j := k.at(cols[1])
-			if p.Rows() == p.Nulls(j) {
-				t.broken = "judged no row: every one is null or left out by where"
+			a, b := p.Column(i), p.Column(k.at(cols[1]))
+			if finite(a) == 0 || finite(b) == 0 {
+				t.broken = "a column has no finite value"
 				return nil
 			}
-			x := p.Column(i).Number.Sum / p.Column(j).Number.Sum
+			x := a.Number.Sum / b.Number.Sum
 			if math.IsNaN(x) {
 				t.broken = "both sums are 0"
 				return nil

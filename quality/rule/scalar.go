@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"slices"
+	"strconv"
 
 	"github.com/verisim/verisim/formats/document"
 	"github.com/verisim/verisim/quality"
@@ -108,6 +109,12 @@ func (b *binder) multiple() error {
 		})
 	case kindFloat:
 		f, _ := r.Float64()
+		if r.IsInt() { // the remainder is exact
+			b.judge(func(c *column, pass bitmap) {
+				each64(c.flt[:c.n], pass, func(v float64) bool { return math.Mod(v, f) == 0 })
+			})
+			return nil
+		}
 		b.judge(func(c *column, pass bitmap) {
 			each64(c.flt[:c.n], pass, func(v float64) bool { return wholeNumber(v / f) })
 		})
@@ -123,6 +130,24 @@ func wholeNumber(q float64) bool {
 	return math.Abs(q-math.Round(q)) <= math.Abs(q)*0x1p-50 && !math.IsInf(q, 0)
 }
 
+// decimal says whether v is the number nearest to a whole multiple of 1/p: so
+// far as float64 can hold the multiple, it has those digits and no more.
+func decimal(v, p float64) bool {
+	q := math.Abs(v * p)
+	if q != q {
+		return false
+	}
+	if q < 1<<53 {
+		return math.Round(q)/p == math.Abs(v)
+	}
+	if v == math.Trunc(v) {
+		return !math.IsInf(v, 0)
+	}
+	var buf [64]byte
+	s := strconv.AppendFloat(buf[:0], v, 'f', -1, 64)
+	return float64(len(s)-bytes.IndexByte(s, '.')-1) <= math.Log10(p)
+}
+
 func (b *binder) decimals() error {
 	n, err := b.arg.Int()
 	if err != nil || n < 0 || n > 15 {
@@ -132,7 +157,7 @@ func (b *binder) decimals() error {
 	case kindFloat:
 		p := math.Pow10(int(n))
 		b.judge(func(c *column, pass bitmap) {
-			each64(c.flt[:c.n], pass, func(v float64) bool { return wholeNumber(v * p) })
+			each64(c.flt[:c.n], pass, func(v float64) bool { return decimal(v, p) })
 		})
 	case kindInt:
 		unit := step(b.field.Type) // 10^-scale

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -137,11 +138,17 @@ func (b *binder) facts(judge func(p *profile.State, i int, t *tally) error) erro
 }
 
 // measured notes what a check of a whole table observed, and whether it lies in
-// [lo, hi].
+// [lo, hi]. A number that JSON cannot write is told in words only.
 func (t *tally) measured(what string, x, lo, hi float64) {
-	t.observed = &x
+	if math.IsNaN(x) {
+		t.broken = what + " is not defined"
+		return
+	}
+	if !math.IsInf(x, 0) {
+		t.observed = &x
+	}
 	t.message = fmt.Sprintf("%s is %.6g", what, x)
-	if !(x >= lo && x <= hi) { // NaN is outside
+	if !(x >= lo && x <= hi) {
 		t.failed = 1
 	}
 }

@@ -302,7 +302,14 @@ func strftimeCheck(b *binder) (func([]byte) bool, error) {
 	if err != nil {
 		return nil, b.arg.Pos.Errorf("%v", err)
 	}
-	return func(s []byte) bool { _, err := time.Parse(form, string(s)); return err == nil }, nil
+	// time.Parse is lenient: it takes hours of one digit, fractions of seconds
+	// that the form has not, names in any case and a wrong day of the week. A
+	// text in this form is what the form makes of its time.
+	return func(s []byte) bool {
+		at, err := time.Parse(form, string(s))
+		var buf [64]byte
+		return err == nil && bytes.Equal(at.AppendFormat(buf[:0], form), s)
+	}, nil
 }
 
 // strftime turns a form of POSIX strftime into a layout of package time.
