@@ -3,6 +3,7 @@ package rule
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -98,6 +99,44 @@ func TestFloatsWithinAgreesWithComparison(t *testing.T) {
 				if got, want := pass.get(i), v >= span[0] && v <= span[1]; got != want {
 					t.Fatalf("floatsWithin%v of %v = %v, want %v", span, v, got, want)
 				}
+			}
+		}
+	}
+}
+
+// TestSmallSteps takes keys apart and together again, around the ends of what a
+// step can say and of the numbers.
+func TestSmallSteps(t *testing.T) {
+	long := make([]int64, 3000)
+	for i := range long {
+		long[i] = int64(i) * 3
+	}
+	late := slices.Clone(long)
+	late[2999] = late[2998]
+	for _, c := range []struct {
+		keys []int64
+		want bool
+	}{
+		{[]int64{7}, true},
+		{[]int64{7, 8, 65544}, true},
+		{[]int64{7, 65544}, false},
+		{[]int64{7, 7}, false},
+		{[]int64{7, 6}, false},
+		{[]int64{math.MaxInt64 - 1, math.MaxInt64}, true},
+		{[]int64{math.MaxInt64, math.MinInt64}, false},
+		{[]int64{math.MinInt64, math.MinInt64 + 5}, true},
+		{[]int64{math.MinInt64, math.MaxInt64}, false},
+		{long, true},
+		{late, false},
+	} {
+		steps := make([]uint16, len(c.keys)-1)
+		if got := smallSteps(c.keys, steps); got != c.want {
+			t.Errorf("smallSteps(%d keys from %d) = %v, want %v", len(c.keys), c.keys[0], got, c.want)
+		}
+		k := c.keys[0]
+		for i, s := range steps {
+			if k += int64(s) + 1; c.want && k != c.keys[i+1] {
+				t.Fatalf("key %d of %d comes back as %d", i+1, c.keys[i+1], k)
 			}
 		}
 	}
