@@ -118,7 +118,7 @@ func (d *distinct) smallest() (out []slot, most uint64) {
 		}
 		return out, most
 	}
-	most = kthHash(out, d.k)
+	most = kthHash(out, d.k, d.limit)
 	return slices.DeleteFunc(out, func(s slot) bool { return s.h > most }), most
 }
 
@@ -161,7 +161,7 @@ func (d *distinct) entries() []slot {
 // often while a column is young.
 func (d *distinct) prune() {
 	if d.used > d.k {
-		d.limit = kthHash(d.slots, d.k)
+		d.limit = kthHash(d.slots, d.k, d.limit)
 	}
 	live := make([]slot, 0, d.k)
 	for i := range d.slots {
@@ -183,20 +183,15 @@ func (d *distinct) prune() {
 
 // kthHash finds the k-th smallest of more than k different hashes, passing over
 // free slots. They are spread evenly, so that counting their top bits leaves few
-// to sort.
-func kthHash(slots []slot, k int) uint64 {
-	var most uint64
-	for i := range slots {
-		if slots[i].n != 0 {
-			most = max(most, slots[i].h)
-		}
-	}
+// to sort. Most lie up to most; a merge may leave some above it.
+func kthHash(slots []slot, k int, most uint64) uint64 {
 	const topBits = 12
-	shift := max(0, bits.Len64(most)-topBits)
+	shift := max(0, bits.Len64(most)-topBits) & 63
+	bin := func(h uint64) uint64 { return min(h>>shift, 1<<topBits-1) }
 	var count [1 << topBits]int32
 	for i := range slots {
 		if slots[i].n != 0 {
-			count[slots[i].h>>shift]++
+			count[bin(slots[i].h)]++
 		}
 	}
 	before, b := 0, 0
@@ -206,7 +201,7 @@ func kthHash(slots []slot, k int) uint64 {
 	}
 	var rest []uint64
 	for i := range slots {
-		if s := &slots[i]; s.n != 0 && s.h>>shift == uint64(b) {
+		if s := &slots[i]; s.n != 0 && bin(s.h) == uint64(b) {
 			rest = append(rest, s.h)
 		}
 	}
