@@ -7,9 +7,9 @@ import "encoding/binary"
 // padded with a byte that no ASCII text has and that leaves every state as it
 // is, so that texts are read 8 bytes at a time.
 type pairs struct {
-	class *[1 << 16]uint16 // by two bytes, the first one lowest
-	next  *[1 << 17]uint16 // by state and class; a state is the number of its row's first entry
-	width uint16           // entries in a row, the last says whether it accepts; the sinks are rows 0 and 1
+	class [1 << 16]uint16 // by two bytes, the first one lowest
+	next  [1 << 17]uint16 // by state and class; a state is the number of its row's first entry
+	width uint16          // entries in a row, the last says whether it accepts; the sinks are rows 0 and 1
 	start uint16
 }
 
@@ -74,7 +74,7 @@ func (a *automaton) pair() *pairs {
 			class[i*len(first)+j] = k
 		}
 	}
-	p := &pairs{class: new([1 << 16]uint16), next: new([1 << 17]uint16), width: uint16(len(columns) + 1)}
+	p := &pairs{width: uint16(len(columns) + 1)}
 	for x := range of {
 		for y := range of {
 			p.class[y<<8|x] = class[of[x]*len(first)+of[y]]
