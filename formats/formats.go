@@ -125,6 +125,10 @@ type ReadOptions struct {
 	// Allocator gives the memory of batches. Default Go's; tests put one here
 	// that counts.
 	Allocator memory.Allocator
+	// Reuse lets a codec read into the memory of batches that were released.
+	// It is for a reader that keeps nothing of a batch, no string out of it
+	// either, but by Retain. Default false, because Go's collector forgives.
+	Reuse bool
 }
 
 // Memory is the allocator to use.

@@ -40,7 +40,7 @@ func openTables(ctx context.Context, e *env, c *cli.Context, args []string) (ins
 		if name, path, ok := strings.Cut(arg, "="); ok && !exists(arg) {
 			in.name, in.path = name, path
 		}
-		if in.Opened, err = openInput(ctx, e, c, in.path); err != nil {
+		if in.Opened, err = openJudged(ctx, e, c, in.path); err != nil {
 			return ins, err
 		}
 		if in.name == "" && len(args) > 1 {

@@ -61,8 +61,16 @@ func openInput(ctx context.Context, e *env, c *cli.Context, path string) (*catal
 // openColumns is openInput of some columns; nil means all. What is not read
 // costs nothing, and needs no key.
 func openColumns(ctx context.Context, e *env, c *cli.Context, path string, columns []string) (*catalog.Opened, error) {
-	opt := catalog.OpenOptions{Path: path, Stdin: e.in, Format: c.String("from")}
-	opt.Read.Columns = columns
+	return openWith(ctx, e, c, path, formats.ReadOptions{Columns: columns})
+}
+
+// openJudged is openInput for those who keep nothing of a batch.
+func openJudged(ctx context.Context, e *env, c *cli.Context, path string) (*catalog.Opened, error) {
+	return openWith(ctx, e, c, path, formats.ReadOptions{Reuse: true})
+}
+
+func openWith(ctx context.Context, e *env, c *cli.Context, path string, read formats.ReadOptions) (*catalog.Opened, error) {
+	opt := catalog.OpenOptions{Path: path, Stdin: e.in, Format: c.String("from"), Read: read}
 	opt.Read.Nulls = c.StringSlice("null")
 	opt.Read.NoHeader = c.Bool("no-header")
 	var err error

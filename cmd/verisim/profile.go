@@ -74,7 +74,7 @@ func profileTable(ctx context.Context, e *env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	in, err := openInput(ctx, e, c, path)
+	in, err := openJudged(ctx, e, c, path)
 	if err != nil {
 		return err
 	}

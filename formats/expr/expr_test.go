@@ -253,8 +253,12 @@ func TestSelect(t *testing.T) {
 	if n, bad := p.Select(batch, dst); n != 1 || dst[0] != 1 || bad != nil {
 		t.Errorf("Select(i > 0) = %d, %v, %b, want 1, nil, 1", n, bad, dst)
 	}
-	if n, bad := p.SelectFalse(batch, dst); n != 1 || dst[0] != 2 || bad != nil {
-		t.Errorf("SelectFalse(i > 0) = %d, %v, %b, want 1, nil, 10", n, bad, dst)
+	no := []byte{0xff}
+	if bad := p.Judge(batch, dst, no); dst[0] != 1 || no[0] != 2 || bad != nil {
+		t.Errorf("Judge(i > 0) = %b, %b, %v, want 1, 10, nil", dst, no, bad)
+	}
+	if bad := p.Judge(batch, dst, nil); bad == nil {
+		t.Errorf("Judge with bitmaps of different sizes: no error")
 	}
 	p, err = Compile(`i`, batch.Schema())
 	if err != nil {

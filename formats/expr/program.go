@@ -79,12 +79,13 @@ func (p *Program) Select(batch table.Batch, dst []byte) (int, error) {
 	return s.Select(batch, dst)
 }
 
-// SelectFalse is Select for the rows where the program is false: not true, and
-// not null.
-func (p *Program) SelectFalse(batch table.Batch, dst []byte) (int, error) {
+// Judge sets in yes the bit of every row for which a boolean program is true,
+// and in no of every row for which it is false; where it is null, in neither.
+// Both have room for the batch's rows.
+func (p *Program) Judge(batch table.Batch, yes, no []byte) error {
 	s := p.take()
 	defer p.pool.Put(s)
-	return s.SelectFalse(batch, dst)
+	return s.Judge(batch, yes, no)
 }
 
 func (p *Program) take() *State {
@@ -193,21 +194,26 @@ func (s *State) end() {
 
 // Select is Program.Select with this state's memory.
 func (s *State) Select(batch table.Batch, dst []byte) (int, error) {
-	return s.bitmap(batch, dst, true)
+	return s.judge(batch, dst, nil)
 }
 
-// SelectFalse is Program.SelectFalse with this state's memory.
-func (s *State) SelectFalse(batch table.Batch, dst []byte) (int, error) {
-	return s.bitmap(batch, dst, false)
+// Judge is Program.Judge with this state's memory.
+func (s *State) Judge(batch table.Batch, yes, no []byte) error {
+	if len(yes) != len(no) {
+		return fmt.Errorf("judge rows: bitmaps have %d and %d bytes", len(yes), len(no))
+	}
+	_, err := s.judge(batch, yes, no)
+	return err
 }
 
-func (s *State) bitmap(batch table.Batch, dst []byte, want bool) (int, error) {
+// judge counts the rows that are true; no may be nil.
+func (s *State) judge(batch table.Batch, yes, no []byte) (int, error) {
 	if k := s.prog.typ.kind; k != kBool && k != kNull {
 		return 0, fmt.Errorf("select rows: expression %q is of type %v, not bool", s.prog.expr.src, s.prog.typ)
 	}
 	rows := int(batch.NumRows())
-	if need := (rows + 7) / 8; len(dst) < need {
-		return 0, fmt.Errorf("select rows: bitmap has %d bytes, %d rows take %d", len(dst), rows, need)
+	if need := (rows + 7) / 8; len(yes) < need {
+		return 0, fmt.Errorf("select rows: bitmap has %d bytes, %d rows take %d", len(yes), rows, need)
 	}
 	if err := s.begin(batch); err != nil {
 		return 0, err
@@ -221,14 +227,13 @@ func (s *State) bitmap(batch table.Batch, dst []byte, want bool) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		src := v.bits
-		if !want {
+		ones += storeBits(yes[lo/8:], v.bits, n)
+		if no != nil {
 			for i := range words(n) {
 				flipped[i] = v.validWord(i) &^ v.bits[i]
 			}
-			src = flipped[:]
+			storeBits(no[lo/8:], flipped[:], n)
 		}
-		ones += storeBits(dst[lo/8:], src, n)
 	}
 	return ones, nil
 }

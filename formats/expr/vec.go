@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"encoding/binary"
 	"math/bits"
 
 	"github.com/apache/arrow/go/v17/arrow/decimal128"
@@ -156,7 +157,11 @@ func storeBits(dst []byte, src []uint64, n int) int {
 			w &= 1<<left - 1
 		}
 		ones += bits.OnesCount64(w)
-		for k := 0; k < min(left, 64); k += 8 {
+		if left >= 64 {
+			binary.LittleEndian.PutUint64(dst[8*i:], w)
+			continue
+		}
+		for k := 0; k < left; k += 8 {
 			dst[8*i+k/8] = byte(w >> k)
 		}
 	}

@@ -41,8 +41,9 @@ func buffersOf(t arrow.DataType) int {
 
 // direct makes the batch of a message that checkMessage has passed, or nil if
 // it is to take the other way. Buffers lie inside the body; that they hold what
-// the cells need is for checkBatch.
-func direct(s *arrow.Schema, meta, body []byte) arrow.Record {
+// the cells need is for checkBatch. The body goes back to the pool, where there
+// is one, with the last of the arrays.
+func direct(s *arrow.Schema, meta, body []byte, back *pool) arrow.Record {
 	w, root, err := newWalker(meta)
 	if err != nil {
 		return nil
@@ -63,6 +64,10 @@ func direct(s *arrow.Schema, meta, body []byte) arrow.Record {
 	if rows < 0 || rows > int64(len(body))*8+1 || len(nodes) != s.NumFields() {
 		return nil
 	}
+	var whole *memory.Buffer
+	if back != nil {
+		whole = memory.NewBufferWithAllocator(body, back)
+	}
 	columns := make([]arrow.Array, 0, len(nodes))
 	for i, f := range s.Fields() {
 		n := buffersOf(f.Type)
@@ -75,14 +80,23 @@ func direct(s *arrow.Schema, meta, body []byte) arrow.Record {
 			if b[0] < 0 || b[1] < 0 || b[0]%8 != 0 || b[0] > int64(len(body)) || b[1] > int64(len(body))-b[0] {
 				return nil
 			}
-			if k > 0 || nodes[i][1] > 0 {
+			switch {
+			case k == 0 && nodes[i][1] == 0:
+			case whole != nil:
+				own[k] = memory.SliceBuffer(whole, int(b[0]), int(b[1]))
+			default:
 				own[k] = memory.NewBufferBytes(body[b[0] : b[0]+b[1] : b[0]+b[1]])
 			}
 		}
 		buffers = buffers[n:]
 		data := array.NewData(f.Type, int(rows), own, nil, int(nodes[i][1]), 0)
+		for _, b := range own {
+			if b != nil {
+				b.Release()
+			}
+		}
 		if checkData(data) != nil { // array.MakeFromData would panic on what is too short
-			return nil
+			return nil // whole stays held: the body is still needed
 		}
 		columns = append(columns, array.MakeFromData(data))
 		data.Release()
@@ -93,6 +107,9 @@ func direct(s *arrow.Schema, meta, body []byte) arrow.Record {
 	rec := array.NewRecord(s, columns, rows)
 	for _, c := range columns {
 		c.Release()
+	}
+	if whole != nil {
+		whole.Release()
 	}
 	return rec
 }
@@ -135,7 +152,7 @@ func (m *messages) direct(s *arrow.Schema) (arrow.Record, error) {
 		}
 		return nil, err
 	}
-	if m.own = direct(s, meta, body); m.own == nil {
+	if m.own = direct(s, meta, body, m.pool); m.own == nil {
 		m.meta, m.body = meta, body
 		return nil, nil
 	}

@@ -70,7 +70,10 @@ func (File) Read(_ context.Context, in formats.Input, opt formats.ReadOptions) (
 	if err != nil {
 		return nil, err
 	}
-	return read(in.Name, src, opt)
+	if opt.Reuse {
+		src.pool = &pool{}
+	}
+	return read(in.Name, src, src.pool, opt)
 }
 
 // Create starts a file.
@@ -100,7 +103,11 @@ func (Stream) RandomAccess() bool { return false }
 
 // Read starts a stream over the batches.
 func (Stream) Read(_ context.Context, in formats.Input, opt formats.ReadOptions) (table.Stream, error) {
-	return read(in.Name, &streamSource{name: in.Name, r: in.Reader}, opt)
+	src := &streamSource{name: in.Name, r: in.Reader}
+	if opt.Reuse {
+		src.pool = &pool{}
+	}
+	return read(in.Name, src, src.pool, opt)
 }
 
 // Create starts a stream.
@@ -109,9 +116,9 @@ func (Stream) Create(w io.Writer, s *arrow.Schema, opt formats.WriteOptions) (ta
 }
 
 // read decodes the messages of a source, whichever format they came in.
-func read(name string, src source, opt formats.ReadOptions) (table.Stream, error) {
+func read(name string, src source, back *pool, opt formats.ReadOptions) (table.Stream, error) {
 	mem := &limited{Allocator: opt.Memory()}
-	m := &messages{src: src, mem: mem}
+	m := &messages{src: src, mem: mem, pool: back}
 	r, err := newReader(name, m, mem)
 	if err != nil {
 		return nil, err

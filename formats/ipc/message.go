@@ -28,6 +28,7 @@ type source interface {
 type messages struct {
 	src     source
 	mem     *limited
+	pool    *pool // nil where memory is not used again
 	batches int
 	err     error
 	last    *ipc.Message
@@ -81,6 +82,7 @@ type streamSource struct {
 	// sized is how many bytes the source holds, as a file's length says, so
 	// that lengths within it need no caution. 0 for a pipe.
 	sized int64
+	pool  *pool
 }
 
 func (s *streamSource) message() (meta, body []byte, err error) {
@@ -111,7 +113,12 @@ func (s *streamSource) message() (meta, body []byte, err error) {
 	if err != nil {
 		return nil, nil, formats.Corrupt(s.name, "message %d: %v", s.n, err)
 	}
-	if body, err = readN(s.r, bodyLen, s.sized); err != nil {
+	if body = s.pool.take(bodyLen); body != nil {
+		_, err = io.ReadFull(s.r, body)
+	} else {
+		body, err = readN(s.r, bodyLen, s.sized)
+	}
+	if err != nil {
 		return nil, nil, s.cut(err)
 	}
 	s.n++
@@ -150,6 +157,7 @@ type fileSource struct {
 	schema []byte // a message; nil once it was given
 	blocks []block
 	n      int
+	pool   *pool
 }
 
 type block struct {
@@ -222,7 +230,7 @@ func (s *fileSource) message() (meta, body []byte, err error) {
 	s.n++
 	limit := b.meta + b.body
 	r := io.NewSectionReader(s.r, b.offset, limit)
-	meta, body, err = (&streamSource{name: s.name, r: r, n: s.n, sized: limit}).message()
+	meta, body, err = (&streamSource{name: s.name, r: r, n: s.n, sized: limit, pool: s.pool}).message()
 	if errors.Is(err, io.EOF) {
 		return nil, nil, formats.Corrupt(s.name, "message %d is missing", s.n)
 	}

@@ -56,13 +56,13 @@ func (l *Log) wordsOf(i int, buf *[]byte, room *[]uint64) (n int64, repeats bool
 	clear(table)
 	mask, zero := uint64(size-1), false // 0 marks a free slot
 	err = l.pages(i, buf, func(page []byte) error {
-		for len(page) > 8 && !repeats {
+		for len(page) >= wordSize && !repeats {
 			k := binary.LittleEndian.Uint64(page)
-			j := 8
-			for page[j] >= 0x80 { // the row is passed over
-				j++
+			if binary.LittleEndian.Uint16(page[8:]) == farRow {
+				page = page[wordRoom:]
+			} else {
+				page = page[wordSize:]
 			}
-			page = page[j+1:]
 			if k == 0 {
 				repeats = zero
 				zero = true
@@ -130,15 +130,22 @@ func (l *Log) entries(i int, buf *[]byte, f func(k uint64, b []byte, row int64))
 			var k uint64
 			var b []byte
 			if l.word {
-				k, page = binary.LittleEndian.Uint64(page), page[8:]
+				k = binary.LittleEndian.Uint64(page)
+				if d := binary.LittleEndian.Uint16(page[8:]); d < farRow {
+					row += int64(d)
+					page = page[wordSize:]
+				} else {
+					row = int64(binary.LittleEndian.Uint64(page[wordSize:]))
+					page = page[wordRoom:]
+				}
 			} else {
 				n, w := binary.Uvarint(page)
 				page = page[w:]
 				b, page = page[:n], page[n:]
+				d, w := binary.Varint(page)
+				page = page[w:]
+				row += d
 			}
-			d, w := binary.Varint(page)
-			page = page[w:]
-			row += d
 			f(k, b, row)
 		}
 		return nil

@@ -102,6 +102,42 @@ func TestLogAnswersAsAMapDoes(t *testing.T) {
 	}
 }
 
+// TestAddWords adds rows in bulk and one by one, near and far from each other,
+// forwards and backwards.
+func TestAddWords(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	seed := NewSeed()
+	l, one := NewLog(LogOptions{Words: true, Seed: seed, MemoryBytes: 1 << 16, TempDir: t.TempDir()}), NewLog(LogOptions{Words: true, Seed: seed})
+	defer l.Close()
+	defer one.Close()
+	for _, first := range []int64{0, 1 << 40, 5000, farRow * 3, farRow*3 + 900, -7} {
+		keys := make([]int64, 700)
+		for i := range keys {
+			keys[i] = rng.Int64N(4000) - 2000
+			if err := one.AddWord(uint64(keys[i]), first+int64(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := l.AddWords(keys, first); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got, want []int64
+	n, err := l.Repeats(func(row int64) { got = append(got, row) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := one.Repeats(func(row int64) { want = append(want, row) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if n != m || l.Len() != one.Len() || len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("AddWords finds %d different keys and %d repeats, AddWord %d and %d", n, len(got), m, len(want))
+	}
+}
+
 func TestLogHeld(t *testing.T) {
 	for _, words := range []bool{true, false} {
 		seed := NewSeed()

@@ -11,18 +11,23 @@ const (
 	parts     = 256     // by the top byte of the hash: small tables stay in the cache
 	firstPage = 1 << 10 // bytes; pages of a part double up to lastPage
 	lastPage  = 1 << 16
-	wordRoom  = 8 + binary.MaxVarintLen64
+	wordSize  = 8 + 2 // bytes of the usual entry of a word
+	wordRoom  = 8 + 2 + 8
+	farRow    = 1<<16 - 1 // says that the row itself follows
 )
 
 // Log holds keys with their rows, divided by hash. A page is a run of entries:
 // the key (eight bytes, or its length and its bytes), then the row's distance
-// from the entry before, counted from 0 at the head of the page.
+// from the entry before, counted from 0 at the head of the page. Of a byte
+// string it is a varint; of a word it has two bytes, or is farRow with the row
+// in eight bytes after it.
 type Log struct {
 	word  bool
 	seed  Seed
 	limit int64
 	dir   string
 	parts [parts]part
+	past  [parts]pages
 	n     int64
 	held  int64 // bytes of pages in memory
 	files []*os.File
@@ -30,10 +35,14 @@ type Log struct {
 	own   bool  // whether the last file was made here
 }
 
+// part is what every key touches, pages what few do.
 type part struct {
-	page  []byte
-	n     int64 // entries in all
-	last  int64 // row of the page's last entry
+	page []byte
+	n    int64 // entries in all
+	last int64 // row of the page's last entry
+}
+
+type pages struct {
 	full  [][]byte
 	spilt []segment
 }
@@ -72,33 +81,60 @@ func (l *Log) Len() int64 { return l.n }
 
 // AddWord takes in a key of a row.
 func (l *Log) AddWord(k uint64, row int64) error {
-	p := &l.parts[l.seed.word(k)>>56]
+	at := l.seed.word(k) >> 56
+	p := &l.parts[at]
 	if cap(p.page)-len(p.page) < wordRoom {
-		if err := l.turn(p, wordRoom); err != nil {
+		if err := l.turn(at, wordRoom); err != nil {
 			return err
 		}
 	}
 	n := len(p.page)
-	page := p.page[:n+9]
-	binary.LittleEndian.PutUint64(page[n:], k)
-	if d := row - p.last; d >= 0 && d < 64 { // the usual case of a varint, written out
-		page[n+8] = byte(d << 1)
-		p.page = page
+	d := uint64(row - p.last)
+	if d < farRow {
+		p.page = p.page[:n+wordSize]
 	} else {
-		p.page = binary.AppendVarint(page[:n+8], d)
+		p.page = p.page[:n+wordRoom]
+		binary.LittleEndian.PutUint64(p.page[n+wordSize:], uint64(row))
 	}
+	binary.LittleEndian.PutUint64(p.page[n:], k)
+	binary.LittleEndian.PutUint16(p.page[n+8:], uint16(min(d, farRow)))
 	p.last = row
 	p.n++
 	l.n++
 	return nil
 }
 
+// AddWords takes in the keys of rows that follow each other.
+func (l *Log) AddWords(keys []int64, first int64) error {
+	seed := &l.seed
+	for i, k := range keys {
+		p := &l.parts[seed.word(uint64(k))>>56]
+		row := first + int64(i)
+		n, d := len(p.page), uint64(row-p.last)
+		if cap(p.page)-n < wordRoom || d >= farRow {
+			if err := l.AddWord(uint64(k), row); err != nil {
+				return err
+			}
+			continue
+		}
+		p.page = p.page[:n+wordSize]
+		entry := p.page[n : n+wordSize : n+wordSize]
+		binary.LittleEndian.PutUint64(entry, uint64(k))
+		binary.LittleEndian.PutUint16(entry[8:], uint16(d))
+		p.last = row
+		p.n++
+		l.n++
+	}
+	return nil
+}
+
 // Add takes in a key of a row. It copies the key.
 func (l *Log) Add(b []byte, row int64) error {
-	p := &l.parts[l.seed.bytes(b)>>56]
+	at := l.seed.bytes(b) >> 56
+	p := &l.parts[at]
 	need := len(b) + 2*binary.MaxVarintLen64
 	if cap(p.page)-len(p.page) < need {
-		if err := l.turn(p, need); err != nil {
+		if err := l.turn(at, need); err != nil {
 			return err
 		}
 	}
@@ -112,10 +148,11 @@ func (l *Log) Add(b []byte, row int64) error {
 }
 
 // turn gives a part a page with room for need bytes.
-func (l *Log) turn(p *part, need int) error {
+func (l *Log) turn(at uint64, need int) error {
+	p := &l.parts[at]
 	size := max(firstPage, min(2*cap(p.page), lastPage), need)
 	if len(p.page) > 0 {
-		p.full = append(p.full, p.page)
+		l.past[at].full = append(l.past[at].full, p.page)
 	} else {
 		l.held -= int64(cap(p.page))
 	}
@@ -141,18 +178,18 @@ func (l *Log) spill() error {
 	}
 	f := l.files[len(l.files)-1]
 	for i := range l.parts {
-		p := &l.parts[i]
+		p, past := &l.parts[i], &l.past[i]
 		if len(p.page) > 0 {
-			p.full = append(p.full, p.page)
+			past.full = append(past.full, p.page)
 		}
-		for _, page := range p.full {
+		for _, page := range past.full {
 			if _, err := f.WriteAt(page, l.end); err != nil {
 				return fmt.Errorf("spill keys: %w", err)
 			}
-			p.spilt = append(p.spilt, segment{f, l.end, len(page)})
+			past.spilt = append(past.spilt, segment{f, l.end, len(page)})
 			l.end += int64(len(page))
 		}
-		p.full, p.page, p.last = p.full[:0], nil, 0
+		past.full, p.page, p.last = past.full[:0], nil, 0
 	}
 	l.held = 0
 	return nil
@@ -176,12 +213,12 @@ func (l *Log) Merge(o *Log) error {
 		}
 	}
 	for i := range l.parts {
-		p, q := &l.parts[i], &o.parts[i]
-		p.spilt = append(p.spilt, q.spilt...)
-		p.full = append(p.full, q.full...)
-		p.n += q.n
+		past, q := &l.past[i], &o.parts[i]
+		past.spilt = append(past.spilt, o.past[i].spilt...)
+		past.full = append(past.full, o.past[i].full...)
+		l.parts[i].n += q.n
 		if len(q.page) > 0 {
-			p.full = append(p.full, q.page)
+			past.full = append(past.full, q.page)
 		}
 	}
 	l.n += o.n
@@ -204,8 +241,8 @@ func (l *Log) Close() {
 
 // pages calls f with every page of a part.
 func (l *Log) pages(i int, buf *[]byte, f func(page []byte) error) error {
-	p := &l.parts[i]
-	for _, s := range p.spilt {
+	past := &l.past[i]
+	for _, s := range past.spilt {
 		if cap(*buf) < s.length {
 			*buf = make([]byte, max(s.length, lastPage))
 		}
@@ -217,10 +254,10 @@ func (l *Log) pages(i int, buf *[]byte, f func(page []byte) error) error {
 			return err
 		}
 	}
-	for _, page := range p.full {
+	for _, page := range past.full {
 		if err := f(page); err != nil {
 			return err
 		}
 	}
-	return f(p.page)
+	return f(l.parts[i].page)
 }

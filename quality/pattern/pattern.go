@@ -18,6 +18,7 @@ type Regexp struct {
 	source string
 	std    *regexp.Regexp
 	dfa    *automaton // nil where the pattern needs too many states
+	two    *pairs     // nil where there is no dfa, or its pairs are too many
 }
 
 // Compile reads a pattern.
@@ -35,7 +36,9 @@ func Compile(source string) (*Regexp, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.dfa = build(prog, maxStates)
+	if r.dfa = build(prog, maxStates); r.dfa != nil {
+		r.two = r.dfa.pair()
+	}
 	return r, nil
 }
 

@@ -199,7 +199,8 @@ func (s *State) findKeys(v *sampleView) []Key {
 // looksUnique says that no counted value occurs twice. With k values counted,
 // a column of which a share q of the values repeats passes with (1-q)^k.
 func (c *column) looksUnique() bool {
-	for _, e := range c.values.entries() {
+	seen, _ := c.values.smallest()
+	for _, e := range seen {
 		if e.n > 1 {
 			return false
 		}

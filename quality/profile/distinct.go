@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
 	"slices"
@@ -107,34 +108,66 @@ func (d *distinct) live() []slot {
 	return out
 }
 
-// entries lists the k smallest hashes with their counts, in order of hash. The
-// state is not changed.
-func (d *distinct) entries() []slot {
-	out := d.live()
-	slices.SortFunc(out, func(a, b slot) int {
-		switch {
-		case a.h < b.h:
-			return -1
-		case a.h > b.h:
-			return 1
+// smallest lists the k smallest hashes with their counts, in no particular
+// order, and the greatest of them. The state is not changed.
+func (d *distinct) smallest() (out []slot, most uint64) {
+	out = d.live()
+	if len(out) <= d.k {
+		for _, s := range out {
+			most = max(most, s.h)
 		}
-		return 0
-	})
-	return out[:min(len(out), d.k)]
+		return out, most
+	}
+	most = kthHash(out, d.k, d.limit)
+	return slices.DeleteFunc(out, func(s slot) bool { return s.h > most }), most
 }
 
-// prune keeps the k smallest.
-func (d *distinct) prune() {
-	live := d.live()
-	if len(live) > d.k {
-		d.limit = kthHash(live, d.k)
-		kept := live[:0]
-		for _, s := range live {
-			if s.h <= d.limit {
-				kept = append(kept, s)
-			}
+// entries is smallest in order of hash. Hashes are spread evenly, so that their
+// top bits put them near their place and an insertion sort does the rest; those
+// that somebody chose to lie together are sorted as anything else.
+func (d *distinct) entries() []slot {
+	in, most := d.smallest()
+	shift := max(0, bits.Len64(most)-bits.Len(uint(len(in)))) & 63
+	ends := make([]int32, most>>shift+2)
+	for _, s := range in {
+		ends[s.h>>shift+1]++
+	}
+	crowd := int32(0)
+	for i := 1; i < len(ends); i++ {
+		crowd = max(crowd, ends[i])
+		ends[i] += ends[i-1]
+	}
+	out := make([]slot, len(in))
+	for _, s := range in {
+		at := &ends[s.h>>shift]
+		out[*at] = s
+		*at++
+	}
+	if crowd > 64 {
+		slices.SortFunc(out, func(a, b slot) int { return cmp.Compare(a.h, b.h) })
+		return out
+	}
+	for i := 1; i < len(out); i++ {
+		s, j := out[i], i
+		for ; j > 0 && out[j-1].h > s.h; j-- {
+			out[j] = out[j-1]
 		}
-		live = kept
+		out[j] = s
+	}
+	return out
+}
+
+// prune keeps the k smallest. It works in the memory that it has: this happens
+// often while a column is young.
+func (d *distinct) prune() {
+	if d.used > d.k {
+		d.limit = kthHash(d.slots, d.k, d.limit)
+	}
+	live := make([]slot, 0, d.k)
+	for i := range d.slots {
+		if s := &d.slots[i]; s.n != 0 && s.h <= d.limit {
+			live = append(live, *s)
+		}
 	}
 	if d.values != nil {
 		refs := make([]int32, len(live))
@@ -144,21 +177,22 @@ func (d *distinct) prune() {
 		}
 		d.values.keep(refs)
 	}
-	d.rebuild(live, len(d.slots))
+	clear(d.slots)
+	d.fill(live)
 }
 
-// kthHash finds the k-th smallest of more than k different hashes. They are
-// spread evenly, so that counting their top bits leaves few to sort.
-func kthHash(live []slot, k int) uint64 {
-	var most uint64
-	for _, s := range live {
-		most = max(most, s.h)
-	}
+// kthHash finds the k-th smallest of more than k different hashes, passing over
+// free slots. They are spread evenly, so that counting their top bits leaves few
+// to sort. Most lie up to most; a merge may leave some above it.
+func kthHash(slots []slot, k int, most uint64) uint64 {
 	const topBits = 12
-	shift := max(0, bits.Len64(most)-topBits)
+	shift := max(0, bits.Len64(most)-topBits) & 63
+	bin := func(h uint64) uint64 { return min(h>>shift, 1<<topBits-1) }
 	var count [1 << topBits]int32
-	for _, s := range live {
-		count[s.h>>shift]++
+	for i := range slots {
+		if slots[i].n != 0 {
+			count[bin(slots[i].h)]++
+		}
 	}
 	before, b := 0, 0
 	for before+int(count[b]) < k {
@@ -166,8 +200,8 @@ func kthHash(live []slot, k int) uint64 {
 		b++
 	}
 	var rest []uint64
-	for _, s := range live {
-		if s.h>>shift == uint64(b) {
+	for i := range slots {
+		if s := &slots[i]; s.n != 0 && bin(s.h) == uint64(b) {
 			rest = append(rest, s.h)
 		}
 	}
@@ -177,8 +211,13 @@ func kthHash(live []slot, k int) uint64 {
 
 func (d *distinct) rebuild(live []slot, size int) {
 	d.slots = make([]slot, size)
+	d.fill(live)
+}
+
+// fill puts different hashes into free slots.
+func (d *distinct) fill(live []slot) {
 	d.used = len(live)
-	mask := uint64(size - 1)
+	mask := uint64(len(d.slots) - 1)
 	for _, s := range live {
 		j := s.h & mask
 		for d.slots[j].n != 0 {
@@ -193,15 +232,15 @@ func (d *distinct) count() Count {
 	if !d.over {
 		return Count{Value: float64(d.used), Exact: true}
 	}
-	e := d.entries()
-	u := (float64(e[len(e)-1].h) + 1) / math.Exp2(64)
+	_, most := d.smallest()
+	u := (float64(most) + 1) / math.Exp2(64)
 	est := float64(d.k-1) / u
 	return Count{Value: est, StdErr: est / math.Sqrt(float64(d.k-2))}
 }
 
 // single estimates the number of values seen exactly once.
 func (d *distinct) single() Count {
-	e := d.entries()
+	e, _ := d.smallest()
 	var ones float64
 	for _, s := range e {
 		if s.n == 1 {

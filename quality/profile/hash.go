@@ -80,18 +80,13 @@ func floatKey(f float64) uint64 {
 		return nanKey
 	}
 	b := math.Float64bits(f + 0) // -0 + 0 = +0
-	if b>>63 != 0 {
-		return ^b
-	}
-	return b | signBit
+	// Signs come in any order, and a branch on them would be foreseen badly.
+	return b ^ (uint64(int64(b)>>63) | signBit)
 }
 
 // keyFloat is the inverse of floatKey.
 func keyFloat(k uint64) float64 {
-	if k&signBit != 0 {
-		return math.Float64frombits(k &^ signBit)
-	}
-	return math.Float64frombits(^k)
+	return math.Float64frombits(k ^ (^uint64(int64(k)>>63) | signBit))
 }
 
 func intKey(x int64) uint64 { return uint64(x) ^ signBit }

@@ -77,6 +77,39 @@ func TestStateDoesNotDependOnSplit(t *testing.T) {
 	}
 }
 
+// TestKeepsNothingOfABatch overwrites the memory of each batch after it was
+// taken in, as a reader that uses it again would.
+func TestKeepsNothingOfABatch(t *testing.T) {
+	make3 := func() []arrow.Record {
+		rng := rand.New(rand.NewPCG(17, 11))
+		var out []arrow.Record
+		for range 3 {
+			out = append(out, mixedBatch(t, memory.DefaultAllocator, rng, 2000))
+		}
+		return out
+	}
+	for _, opt := range []Options{{Distinct: 50, SampleRows: 40}, {}} {
+		want := bytesOf(t, stateOf(t, opt, make3()...))
+		batches := make3()
+		s := New(batches[0].Schema(), opt)
+		for _, b := range batches {
+			if err := s.Add(b); err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range b.Columns() {
+				for _, buf := range c.Data().Buffers() {
+					if buf != nil {
+						memory.Set(buf.Bytes(), 0xaa)
+					}
+				}
+			}
+		}
+		if !bytes.Equal(bytesOf(t, s), want) {
+			t.Errorf("options %+v: the state keeps memory of a batch", opt)
+		}
+	}
+}
+
 func splitAt(b arrow.Record, rng *rand.Rand, cuts int) []arrow.Record {
 	var out []arrow.Record
 	at := int64(0)

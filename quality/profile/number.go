@@ -94,9 +94,7 @@ func (a *numbers) addFloats(keys, room []uint64) {
 	for _, k := range finite {
 		f := keyFloat(k)
 		a.moments.addFloat(f)
-		if k < floatZero {
-			a.negatives++
-		}
+		a.negatives += k>>63 ^ 1 // keys below that of zero lack the top bit
 	}
 	for _, k := range finite {
 		if a.fractional {

@@ -177,7 +177,7 @@ func (r *reader) add(w *scratch, lo, hi int, rows []uint64) {
 	case r.dict != nil:
 		r.addCodes(lo, pos, hashes)
 	case c.text():
-		r.addTexts(lo, pos, hashes, w.room[:0])
+		r.addTexts(lo, hi, pos, hashes, w.room[:])
 	default:
 		readKeys(c.plan, r.arr, lo, hi, w.keys[:n])
 		for j, p := range pos {
@@ -227,44 +227,6 @@ func (r *reader) addCodes(lo int, pos []int32, hashes []uint64) {
 		code := r.dict.GetValueIndex(lo + int(p))
 		r.codes[code]++
 		hashes[j] = r.hashes[code]
-	}
-}
-
-func (r *reader) addTexts(lo int, pos []int32, hashes, lengths []uint64) {
-	c := r.col
-	asBytes := c.kind == KindBytes
-	for j := range hashes {
-		i := lo + j
-		if pos != nil {
-			i = lo + int(pos[j])
-		}
-		b := r.text.at(i)
-		h := hashBytes(b)
-		hashes[j] = h
-		if c.txt == nil {
-			// Still counting: most values have been seen before.
-			if s := c.values.probe(h); s.n != 0 {
-				s.n++
-				continue
-			}
-			length, flags := inspect(b, asBytes)
-			c.addItem(h, b, length, flags, 1)
-			continue
-		}
-		length, flags := inspect(b, asBytes)
-		c.txt.add(b, length, flags, 1)
-		lengths = append(lengths, length)
-		if h > c.values.limit {
-			continue
-		}
-		if s := c.values.probe(h); s.n != 0 {
-			s.n++
-		} else {
-			c.values.claim(s, h, 1, c.arena.put(b, length, flags))
-		}
-	}
-	if c.txt != nil {
-		c.txt.lengths.add(lengths)
 	}
 }
 

@@ -67,7 +67,8 @@ func classOf(r rune) rune {
 func (c *column) shapes() []Shape {
 	count := map[string]uint64{}
 	var total uint64
-	for _, s := range c.values.entries() {
+	seen, _ := c.values.smallest()
+	for _, s := range seen {
 		count[shapeOfText(c.arena.bytes(s.ref))] += s.n
 		total += s.n
 	}

@@ -106,6 +106,38 @@ func (a *texts) add(b []byte, length uint64, flags uint8, n uint64) {
 	}
 }
 
+// addPlain is add of texts of ASCII, which lie between the offsets; it gives
+// their lengths.
+func (a *texts) addPlain(offs []int32, data []byte, lengths []uint64) {
+	at := int(offs[0])
+	var total uint64
+	for j, o := range offs[1:] {
+		to := int(o)
+		n := to - at
+		lengths[j] = uint64(n)
+		total += uint64(n)
+		if n < 8 || at+8 > len(data) {
+			b := data[at:to]
+			_, flags := inspect(b, false)
+			a.count(flags, 1)
+			if h := head(b); !a.bare && (h <= a.minHead || h >= a.maxHead || a.min == nil) {
+				a.extend(b, h)
+			}
+			at = to
+			continue
+		}
+		if data[at] <= ' ' || data[to-1] <= ' ' {
+			a.padded++
+		}
+		if h := binary.BigEndian.Uint64(data[at : at+8 : at+8]); (h <= a.minHead || h >= a.maxHead || a.min == nil) && !a.bare {
+			a.extend(data[at:to], h)
+		}
+		at = to
+	}
+	a.n += uint64(len(lengths))
+	a.total += total
+}
+
 func (a *texts) count(flags uint8, n uint64) {
 	if flags&isEmpty != 0 {
 		a.empty += n

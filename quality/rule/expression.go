@@ -54,15 +54,33 @@ func (f *filter) mask(v *view, out bitmap) error {
 
 // selects packs the bits of an expression.
 func (v *view) selects(f func(b arrow.Record, dst []byte) (int, error), out bitmap) error {
-	n := (v.n + 7) / 8
-	if cap(v.bytes) < n {
-		v.bytes = make([]byte, n)
-	}
-	if _, err := f(v.batch, v.bytes[:n]); err != nil {
+	bytes, _ := v.pair()
+	if _, err := f(v.batch, bytes); err != nil {
 		return err
 	}
-	copyBits(out, v.bytes[:n], 0, v.n)
+	copyBits(out, bytes, 0, v.n)
 	return nil
+}
+
+// judges packs the bits of the rows for which a program is true, and of those
+// for which it is false.
+func (v *view) judges(p *expr.Program, yes, no bitmap) error {
+	y, n := v.pair()
+	if err := p.Judge(v.batch, y, n); err != nil {
+		return err
+	}
+	copyBits(yes, y, 0, v.n)
+	copyBits(no, n, 0, v.n)
+	return nil
+}
+
+// pair lends two Arrow bitmaps.
+func (v *view) pair() (a, b []byte) {
+	n := (v.n + 7) / 8
+	if cap(v.bytes) < 2*n {
+		v.bytes = make([]byte, 2*n)
+	}
+	return v.bytes[:n:n], v.bytes[n : 2*n]
 }
 
 // rowChecks lists the checks of whole rows.
@@ -144,13 +162,10 @@ func (c *exprCell) add(v *view, applies, fail bitmap) error {
 		}
 		applies.and(mask)
 	}
-	if err := v.selects(c.then.SelectFalse, fail); err != nil {
+	if err := v.judges(c.then, mask, fail); err != nil {
 		return err
 	}
 	fail.and(applies)
-	if err := v.selects(c.then.Select, mask); err != nil {
-		return err
-	}
 	mask.or(fail)
 	applies.and(mask)
 	return nil

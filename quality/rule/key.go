@@ -116,6 +116,9 @@ func (k *keyReader) log(v *view, applies bitmap, l *key.Log) error {
 	}
 	if c := cols[0]; k.word && c.codes == nil && (c.kind == kindInt || c.kind == kindUint) {
 		ints := c.ints
+		if applies.count() == int64(v.n) {
+			return l.AddWords(ints[:v.n], v.first)
+		}
 		applies.each(func(i int) bool {
 			err = l.AddWord(uint64(ints[i]), v.first+int64(i))
 			return err == nil

@@ -204,6 +204,7 @@ func TestRisingKeys(t *testing.T) {
 		{[]string{`[{"id": 1}, {"id": 5}]`, `[{"id": 3}, {"id": 9}]`}, "0/4 []"},
 		{[]string{`[{"id": 1}, {"id": 5}]`, `[{"id": 5}, {"id": 9}]`, `[{"id": 1}]`}, "2/5 [2 4]"},
 		{[]string{`[{"id": 1}, {"id": 5}]`, `[{"id": 9}, {"id": 5}]`}, "1/4 [3]"},
+		{[]string{`[{"id": 1}, {"id": 70000}]`, `[{"id": 70000}, {"id": 70001}, {"id": 135537}, {"id": 135538}]`, `[{"id": 135538}]`}, "2/7 [2 6]"},
 		{[]string{`[{"id": 1}, {"id": null}, {"id": 5}]`, `[{"id": 5}]`}, "1/3 [3]"},
 	} {
 		p := compile(t, "columns:\n  id: {unique: true}\n", map[string]*arrow.Schema{"": s})

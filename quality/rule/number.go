@@ -119,69 +119,6 @@ func floatLimit(r *big.Rat, upper, strict bool, t arrow.DataType) float64 {
 	return f
 }
 
-// intsWithin compares without branches: v-from wraps around for v below from,
-// so one unsigned comparison tests both ends.
-func intsWithin(from, to int64) predicate {
-	if from > to {
-		return func(_ *column, pass bitmap) { pass.zero() }
-	}
-	width := uint64(to) - uint64(from)
-	return func(c *column, pass bitmap) {
-		src := c.ints[:c.n]
-		for w := range pass {
-			var word uint64
-			block := src[w*64 : min(w*64+64, len(src))]
-			for _, v := range block {
-				word = word>>1 | bit(uint64(v)-uint64(from) <= width)<<63
-			}
-			pass[w] = settle(word, len(block))
-		}
-	}
-}
-
-func floatsWithin(from, to float64) predicate {
-	return func(c *column, pass bitmap) {
-		src := c.flt[:c.n]
-		for w := range pass {
-			var word uint64
-			block := src[w*64 : min(w*64+64, len(src))]
-			for _, v := range block {
-				word = word>>1 | bit(v >= from)&bit(v <= to)<<63 // false for NaN
-			}
-			pass[w] = settle(word, len(block))
-		}
-	}
-}
-
-// bit is 1 for true; the compiler makes it one instruction without a branch.
-func bit(is bool) uint64 {
-	var b uint64
-	if is {
-		b = 1
-	}
-	return b
-}
-
-// settle moves the verdicts of n rows, which came in from the top, down to bit 0.
-func settle(word uint64, n int) uint64 {
-	if n == 64 {
-		return word
-	}
-	return word >> (uint(64-n) & 63)
-}
-
-// each64 packs the verdicts of f, 64 to a word.
-func each64[T any](src []T, pass bitmap, f func(T) bool) {
-	for w := range pass {
-		var word uint64
-		block := src[w*64 : min(w*64+64, len(src))]
-		for _, v := range block {
-			word = word>>1 | bit(f(v))<<63
-		}
-		pass[w] = settle(word, len(block))
-	}
-}
-
 // withinWide compares 128-bit decimals.
 func (b *binder) withinWide(low, high end) error {
 	unit := step(b.field.Type)

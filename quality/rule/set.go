@@ -2,9 +2,6 @@ package rule
 
 import (
 	"bytes"
-	"encoding/binary"
-	"hash/maphash"
-	"math/bits"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -184,78 +181,6 @@ func (s *ints) predicate(in bool) predicate {
 	return func(c *column, pass bitmap) {
 		each64(c.ints[:c.n], pass, func(v int64) bool { return s.has(v) == in })
 	}
-}
-
-// textSet is a set of byte strings with open addressing, at most a quarter full.
-type textSet struct {
-	seed  maphash.Seed
-	slots []int32 // index+1 into list
-	list  [][]byte
-	first [256]bool // first bytes; a string that starts otherwise is out at once
-	empty bool
-	short int
-	long  int
-}
-
-func newTexts(list [][]byte) *textSet {
-	size := 4
-	for size < 4*len(list) {
-		size *= 2
-	}
-	s := &textSet{seed: maphash.MakeSeed(), slots: make([]int32, size), list: list, short: len(list[0])}
-	for n, b := range list {
-		s.short, s.long = min(s.short, len(b)), max(s.long, len(b))
-		if len(b) > 0 {
-			s.first[b[0]] = true
-		} else {
-			s.empty = true
-		}
-		i := s.slot(b)
-		for s.slots[i] != 0 && !bytes.Equal(list[s.slots[i]-1], b) {
-			i = (i + 1) & (size - 1)
-		}
-		s.slots[i] = int32(n + 1)
-	}
-	return s
-}
-
-// slot hashes all of a text: up to 16 bytes as two words, which overlap.
-func (s *textSet) slot(b []byte) int {
-	var x, y uint64
-	switch n := len(b); {
-	case n > 16:
-		return int(maphash.Bytes(s.seed, b)) & (len(s.slots) - 1)
-	case n >= 8:
-		x, y = binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[n-8:])
-	case n >= 4:
-		x, y = uint64(binary.LittleEndian.Uint32(b)), uint64(binary.LittleEndian.Uint32(b[n-4:]))
-	case n > 0:
-		x, y = uint64(b[0]), uint64(b[n/2])<<8|uint64(b[n-1])
-	}
-	hi, lo := bits.Mul64(x^fibonacci, (y^uint64(len(b)))*fibonacci|1)
-	return int(hi^lo) & (len(s.slots) - 1)
-}
-
-func (s *textSet) has(b []byte) bool {
-	if len(b) < s.short || len(b) > s.long {
-		return false
-	}
-	if len(b) == 0 {
-		return s.empty
-	}
-	if !s.first[b[0]] {
-		return false
-	}
-	for i := s.slot(b); s.slots[i] != 0; i = (i + 1) & (len(s.slots) - 1) {
-		if bytes.Equal(s.list[s.slots[i]-1], b) {
-			return true
-		}
-	}
-	return false
-}
-
-func (s *textSet) predicate(in bool) predicate {
-	return eachText(func(b []byte) bool { return s.has(b) == in })
 }
 
 // eachText is a predicate over byte strings.

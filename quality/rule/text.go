@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"math"
 	"unicode/utf8"
 
 	"github.com/verisim/verisim/formats/document"
@@ -26,22 +27,7 @@ func texts() []Def {
 			if err != nil {
 				return err
 			}
-			bytesOnly := bytesWithin(lo, hi)
-			count := eachText(func(s []byte) bool {
-				// A text has at least a quarter as many characters as bytes.
-				if len(s) < lo || len(s)/utf8.UTFMax > hi {
-					return false
-				}
-				n := utf8.RuneCount(s)
-				return n >= lo && n <= hi
-			})
-			b.judge(func(c *column, pass bitmap) {
-				if pattern.ASCII(c.data[c.offs[0]:c.offs[c.n]]) {
-					bytesOnly(c, pass)
-				} else {
-					count(c, pass)
-				}
-			})
+			b.judge(charsWithin(lo, hi))
 			return nil
 		}),
 		one("byte_length", "has so many bytes: N, or [LOW, HIGH]", "[1, 255]", func(b *binder) error {
@@ -55,21 +41,39 @@ func texts() []Def {
 	}
 }
 
-// bytesWithin compares lengths in bytes.
-func bytesWithin(lo, hi int) predicate {
-	low, width := uint64(lo), uint64(hi-lo)
-	return func(c *column, pass bitmap) {
-		offs := c.offs[:c.n+1]
-		for w := range pass {
-			var word uint64
-			block := offs[w*64 : min(w*64+65, len(offs))]
-			at := block[0]
-			for _, to := range block[1:] {
-				word = word>>1 | bit(uint64(to-at)-low <= width)<<63
-				at = to
-			}
-			pass[w] = settle(word, len(block)-1)
+// charsWithin compares lengths in characters. A text has at most as many of
+// them as bytes, and at least a quarter: where that settles it, and where all is
+// ASCII, no text is read.
+func charsWithin(lo, hi int) predicate {
+	count := func(s []byte) bool {
+		if len(s) < lo || len(s)/utf8.UTFMax > hi {
+			return false
 		}
+		n := utf8.RuneCount(s)
+		return n >= lo && n <= hi
+	}
+	low, width, ok := lengthLimits(lo, hi)
+	if !ok {
+		return func(_ *column, pass bitmap) { pass.zero() }
+	}
+	least, rest, settles := uint32(0), uint32(0), false
+	if lo <= math.MaxInt32/utf8.UTFMax {
+		least, rest, settles = lengthLimits(max(utf8.UTFMax*lo-utf8.UTFMax+1, 0), hi)
+	}
+	return func(c *column, pass bitmap) {
+		offsets64(c.offs[:c.n+1], pass, func(o *[65]int32) uint64 {
+			if settles && lengths64(o, least, rest) == math.MaxUint64 {
+				return math.MaxUint64
+			}
+			if pattern.ASCII(c.data[o[0]:o[64]]) {
+				return lengths64(o, low, width)
+			}
+			var word uint64
+			for i, to := range o[1:] {
+				word = word>>1 | bit(count(c.data[o[i]:to]))<<63
+			}
+			return word
+		})
 	}
 }
 
