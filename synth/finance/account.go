@@ -37,6 +37,9 @@ type clearing struct {
 	firstHard []int64
 	every     int       // windows between snapshots
 	snapshots [][]int64 // balances at the start of every such window
+
+	suspectOnce sync.Once
+	suspected   *suspicion
 }
 
 // account is what does not change about one.

@@ -20,7 +20,7 @@
 //
 // The transactions carry is_fraud for convenience. What really happened stands
 // in truth; what a bank would know stands in alerts, investigations, chargebacks
-// and labels, each with its time, so that a training set can be cut as of a day.
+// or reports, and labels, each with its time, so that a training set can be cut as of a day.
 //
 // # When not to use it
 //

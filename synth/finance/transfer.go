@@ -102,6 +102,10 @@ func ledgers() []ledger {
 		{"accounts", accountSchema, func(t *clearing) int64 { return int64(len(t.accounts)) }, (*clearing).fillAccounts},
 		{"campaigns", washingSchema, func(t *clearing) int64 { return int64(len(t.campaigns)) }, (*clearing).fillCampaigns},
 		{"truth", washTruthSchema, func(t *clearing) int64 { return int64(len(t.dirty)) }, (*clearing).fillTruth},
+		{"alerts", alarmSchema, func(t *clearing) int64 { return int64(len(t.suspect().alarms)) }, (*clearing).fillAlarms},
+		{"investigations", inquirySchema, func(t *clearing) int64 { return int64(len(t.suspect().cases)) }, (*clearing).fillInquiries},
+		{"reports", reportSchema, func(t *clearing) int64 { return int64(len(t.suspect().reports)) }, (*clearing).fillReports},
+		{"labels", wordSchema, func(t *clearing) int64 { return int64(len(t.suspect().labels)) }, (*clearing).fillWords},
 		{nodeTable, nodeSchema, func(t *clearing) int64 { return int64(len(t.accounts)) }, (*clearing).fillNodes}, // with a graph only
 	}
 }
@@ -281,11 +285,12 @@ func (m *transfers) Tables() []synth.Table {
 		out = append(out, small(s))
 	}
 	out = append(out, long(transferTable), long(postingTable), long(hardTable))
-	for _, s := range l[2:4] {
+	last := len(l) - 1
+	for _, s := range l[2:last] {
 		out = append(out, small(s))
 	}
 	if m.graph {
-		out = append(out, small(l[4]), long(edgeTable))
+		out = append(out, small(l[last]), long(edgeTable))
 	}
 	return out
 }
