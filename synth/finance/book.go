@@ -151,7 +151,7 @@ type paper struct {
 	// books says whether balances matter.
 	books bool
 	// fill makes the rows from..to of a window.
-	fill func(t *clearing, m made, s settled, from, to int) table.Batch
+	fill func(t *clearing, l *layout, m made, s settled, from, to int) table.Batch
 }
 
 // papers by name; transfers come before the two that refer to them.
@@ -188,8 +188,8 @@ func (p *paper) rows(m made) int {
 
 // stream makes the rows first..end of a paper. With whole, nothing is counted
 // beforehand.
-func (t *clearing) stream(p paper, workers int, rows synth.Range, whole bool) table.Stream {
-	return table.Func(p.schema(), func(ctx context.Context) iter.Seq2[table.Batch, error] {
+func (t *clearing) stream(p paper, l *layout, workers int, rows synth.Range, whole bool) table.Stream {
+	return table.Func(l.schema, func(ctx context.Context) iter.Seq2[table.Batch, error] {
 		return func(yield func(table.Batch, error) bool) {
 			b, w0, at := t.newBook(), 0, int64(0)
 			end := int64(math.MaxInt64)
@@ -221,7 +221,7 @@ func (t *clearing) stream(p paper, workers int, rows synth.Range, whole bool) ta
 					if ctx.Err() != nil {
 						return false
 					}
-					batch := p.fill(t, m, s, int(from), int(min(from+rowsPerBatch, to)))
+					batch := p.fill(t, l, m, s, int(from), int(min(from+rowsPerBatch, to)))
 					more := yield(batch, nil)
 					batch.Release()
 					if !more {

@@ -178,25 +178,41 @@ func (o *opening) applicants(from, to int64) applicants {
 
 func (o *opening) applicationID(row int64) int64 { return int64(scramble(uint64(row), 52, o.idKey)) }
 
-// fill makes rows from..to, column by column.
-func (o *opening) fill(from, to int64) table.Batch {
+// fill makes rows from..to, column by column, as far as the layout has them.
+func (o *opening) fill(l *layout, from, to int64) table.Batch {
 	p := o.applicants(from, to)
 	n := len(p.at)
-	id, ts, fraud := i64s(n), i64s(n), bitmap(n)
-	for i := range n {
-		id[i] = o.applicationID(from + int64(i))
-		ts[i] = (o.params.start*secondsPerDay + p.at[i]) * 1_000_000
-		if p.why[i] != honestApplicant {
-			fraud[i>>3] |= 1 << (i & 7)
+	s := applicationSchema()
+	cols := make([]arrow.Array, s.NumFields())
+	if l.made[0] {
+		id := i64s(n)
+		for i := range id {
+			id[i] = o.applicationID(from + int64(i))
+		}
+		cols[0] = wide(s.Field(0), id, nil, 0)
+	}
+	if l.made[1] {
+		ts := i64s(n)
+		for i := range ts {
+			ts[i] = (o.params.start*secondsPerDay + p.at[i]) * 1_000_000
+		}
+		cols[1] = wide(s.Field(1), ts, nil, 0)
+	}
+	for j := range traits {
+		if l.made[j+2] {
+			cols[j+2] = o.column(s.Field(j+2), j, p.keys, p.why, p.standing)
 		}
 	}
-	s := applicationSchema()
-	cols := []arrow.Array{wide(s.Field(0), id, nil, 0), wide(s.Field(1), ts, nil, 0)}
-	for j := range traits {
-		cols = append(cols, o.column(s.Field(j+2), j, p.keys, p.why, p.standing))
+	if last := len(traits) + 2; l.made[last] {
+		fraud := bitmap(n)
+		for i, w := range p.why {
+			if w != honestApplicant {
+				fraud[i>>3] |= 1 << (i & 7)
+			}
+		}
+		cols[last] = wide(s.Field(last), fraud, nil, 0, n)
 	}
-	cols = append(cols, wide(s.Field(len(traits)+2), fraud, nil, 0, n))
-	return record(s, cols, n)
+	return l.record(cols, n)
 }
 
 func (o *opening) column(f arrow.Field, j int, keys []rng.Key, why []swindle, standing []float64) arrow.Array {
@@ -280,11 +296,19 @@ func (o *opening) frauds() (rows []int64) {
 type openings struct {
 	state  func(synth.Seed) (*opening, error)
 	frauds *memo[[]int64]
+	view   *view
+}
+
+func (m *openings) project(v *view) (inner, bool) {
+	if v.table != applicationTable || m.view != nil {
+		return nil, false
+	}
+	return &openings{m.state, m.frauds, v}, true
 }
 
 func newOpenings(cfg Config, p params) *openings {
 	kept := newMemo(func(seed synth.Seed) (*opening, error) { return buildOpening(cfg, p, seed) })
-	return &openings{kept.get, newMemo(func(seed synth.Seed) ([]int64, error) {
+	return &openings{state: kept.get, frauds: newMemo(func(seed synth.Seed) ([]int64, error) {
 		o, err := kept.get(seed)
 		if err != nil {
 			return nil, err
@@ -295,7 +319,7 @@ func newOpenings(cfg Config, p params) *openings {
 
 func (m *openings) Tables() []synth.Table {
 	out := []synth.Table{
-		{Name: applicationTable, Schema: applicationSchema(), Rows: func(seed synth.Seed) (int64, error) {
+		{Name: applicationTable, Schema: m.view.of(applicationTable, applicationSchema()).schema, Rows: func(seed synth.Seed) (int64, error) {
 			o, err := m.state(seed)
 			if err != nil {
 				return 0, err
@@ -341,14 +365,15 @@ func (m *openings) Generate(_ context.Context, name string, seed synth.Seed, row
 			return small(p.schema, rows, func(b *builder, from, to int64) { p.fill(o, b, from, to) }), nil
 		}
 	}
-	return table.Func(applicationSchema(), func(ctx context.Context) iter.Seq2[table.Batch, error] {
+	l := m.view.of(applicationTable, applicationSchema())
+	return table.Func(l.schema, func(ctx context.Context) iter.Seq2[table.Batch, error] {
 		return func(yield func(table.Batch, error) bool) {
 			for from := rows.First; from < rows.End(); from += rowsPerBatch {
 				if err := ctx.Err(); err != nil {
 					yield(nil, err)
 					return
 				}
-				b := o.fill(from, min(from+rowsPerBatch, rows.End()))
+				b := o.fill(l, from, min(from+rowsPerBatch, rows.End()))
 				more := yield(b, nil)
 				b.Release()
 				if !more {

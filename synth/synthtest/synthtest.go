@@ -18,8 +18,8 @@ import (
 // Model holds a model to the laws of its contract, with two seeds:
 // the schema is stated before the rows and carries the table's name, origins
 // that are synthetic, a key and references that exist; the rows are as many as
-// stated; the same on 1, 2 and 8 workers and as ranges, in any split; another
-// seed gives other rows; keys are unique and not null; references hold; a range
+// stated; the same on 1, 2 and 8 workers and as ranges, in any split; columns are
+// the same without the others; another seed gives other rows; keys are unique and not null; references hold; a range
 // outside is refused; a stream that is left early, or cancelled, ends.
 //
 // Give it a small world: the tables are held in memory.
@@ -49,6 +49,7 @@ func Model(t *testing.T, m synth.Model) {
 			again.Release()
 		}
 		checkRanges(t, m, tab, one, rows)
+		checkProjections(t, m, tab, one, rows)
 		checkEarlyEnd(t, m, tab, rows)
 	}
 	other := synth.NewSource(m, 2, 1)
@@ -200,6 +201,62 @@ func checkRanges(t *testing.T, m synth.Model, tab synth.Table, whole arrow.Table
 			t.Errorf("Generate(%q, %v) of %d rows = nil, want an error", tab.Name, r, rows)
 		}
 	}
+}
+
+// checkProjections: leaving columns out changes none of the others, whether they
+// are every other one, the rest, or one alone.
+func checkProjections(t *testing.T, m synth.Model, tab synth.Table, whole arrow.Table, rows int64) {
+	t.Helper()
+	var lists [3][]string
+	for i, f := range tab.Schema.Fields() {
+		lists[i%2] = append([]string{f.Name}, lists[i%2]...) // last ones first
+	}
+	lists[2] = lists[0][:1]
+	for _, names := range lists {
+		if len(names) == 0 {
+			continue
+		}
+		p, err := synth.Project(m, tab.Name, names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := synth.Find(p, tab.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns := make([]arrow.Column, len(names))
+		for k, n := range names {
+			columns[k] = *whole.Column(tab.Schema.FieldIndices(n)[0])
+		}
+		want := array.NewTable(part.Schema, columns, rows)
+		got := read(t, open(t, synth.NewSource(p, 1, 2), tab.Name), part)
+		same(t, fmt.Sprintf("%s with columns %q", tab.Name, names), want, got)
+		got.Release()
+		st, err := p.Generate(context.Background(), tab.Name, 1, synth.Range{First: rows / 3, Count: rows - rows/3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = read(t, st, part)
+		half := array.NewTable(part.Schema, slicesOf(columns, rows/3, rows), rows-rows/3)
+		same(t, fmt.Sprintf("%s from row %d with columns %q", tab.Name, rows/3, names), half, got)
+		got.Release()
+		half.Release()
+		want.Release()
+		checkSchema(t, part, p.Tables())
+	}
+	for _, bad := range [][]string{nil, {"no such column"}, {tab.Schema.Field(0).Name, tab.Schema.Field(0).Name}} {
+		if _, err := synth.Project(m, tab.Name, bad); err == nil {
+			t.Errorf("Project(%q, %q) = nil, want an error", tab.Name, bad)
+		}
+	}
+}
+
+func slicesOf(columns []arrow.Column, from, to int64) []arrow.Column {
+	out := make([]arrow.Column, len(columns))
+	for i := range columns {
+		out[i] = *array.NewColumnSlice(&columns[i], from, to)
+	}
+	return out
 }
 
 func checkEarlyEnd(t *testing.T, m synth.Model, tab synth.Table, rows int64) {
