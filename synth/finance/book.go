@@ -78,7 +78,7 @@ func (t *clearing) events(w int) ([]payment, []uint64) {
 	for i := range out {
 		keys[i] = uint64(out[i].at-start)<<32 | uint64(i)
 	}
-	return out, sortBySecond(keys)
+	return out, sortBySecond(keys, make([]uint64, len(keys)))
 }
 
 // made is a window before it is settled.

@@ -63,6 +63,9 @@ func (s *state) planDay(person rng.Key, c *customer, day int) (p plan) {
 func (s *state) genuine(out []event, person rng.Key, i int, day int) []event {
 	c := &s.customers[i]
 	p := s.planDay(person, c, day)
+	if p.purchases == 0 && p.subs == 0 && !p.refund {
+		return out
+	}
 	seq := uint64(i)<<19 | uint64(max(day, 0))<<8
 	pl, abroad := s.whereabouts(person, c, day)
 	var last int32
