@@ -61,6 +61,12 @@ var (
 	reasonNames = [...]string{"not_authorised", "counterfeit", "not_received", "credit_not_processed"}
 )
 
+// followed is made once, when it is first asked for: transactions do without.
+func (s *state) followed() *follow {
+	s.followOnce.Do(s.buildFollow)
+	return &s.follow
+}
+
 // buildFollow runs the back office over the campaigns and over genuine
 // purchases that look like them.
 func (s *state) buildFollow() {
@@ -277,8 +283,9 @@ var alertSchema = schema("alerts", "alert_id", txRef,
 )
 
 func fillAlerts(s *state, b *builder, from, to int64) {
+	f := s.followed()
 	for i := from; i < to; i++ {
-		a := &s.follow.alerts[i]
+		a := &f.alerts[i]
 		b.i64(i + 1)
 		b.i64(s.transactionID(a.tx))
 		b.since(s, a.at)
@@ -296,8 +303,9 @@ var investigationSchema = schema("investigations", "investigation_id", []table.R
 )
 
 func fillInvestigations(s *state, b *builder, from, to int64) {
+	f := s.followed()
 	for i := from; i < to; i++ {
-		c := &s.follow.cases[i]
+		c := &f.cases[i]
 		b.i64(i + 1)
 		b.i64(int64(c.alert) + 1)
 		b.since(s, c.opened)
@@ -326,8 +334,9 @@ var chargebackSchema = schema("chargebacks", "chargeback_id", txRef,
 )
 
 func fillChargebacks(s *state, b *builder, from, to int64) {
+	f := s.followed()
 	for i := from; i < to; i++ {
-		d := &s.follow.disputes[i]
+		d := &f.disputes[i]
 		b.i64(i + 1)
 		b.i64(s.transactionID(d.tx))
 		b.str(reasonNames[d.reason])
@@ -356,8 +365,9 @@ var labelSchema = schema("labels", "", txRef,
 )
 
 func fillLabels(s *state, b *builder, from, to int64) {
+	f := s.followed()
 	for i := from; i < to; i++ {
-		l := &s.follow.labels[i]
+		l := &f.labels[i]
 		b.i64(s.transactionID(l.tx))
 		b.since(s, l.at)
 		b.str(sourceNames[l.source])

@@ -48,8 +48,9 @@ type state struct {
 	campaigns []campaign
 	factor    [4]float64 // of the amounts of cash-outs, by cell
 	overlap   float64    // share of frauds that look like the victim; see the dial
-	follow    follow     // alerts, chargebacks, labels
+	follow    follow     // alerts, chargebacks, labels; see followed
 
+	followOnce sync.Once
 	oracleOnce sync.Once
 	oracleKept *oracle
 
@@ -130,7 +131,6 @@ func build(cfg Config, p params, seed synth.Seed) (*state, error) {
 			return nil, err
 		}
 	}
-	s.buildFollow()
 	return s, nil
 }
 
