@@ -84,14 +84,14 @@ func (s *state) count() {
 }
 
 // scratch is the memory of a window, used again for another.
-type scratch struct {
-	events      []event
+type scratch[T event | payment] struct {
+	events      []T
 	keys, other []uint64
 }
 
 // events makes a window's events and their order; both last until the scratch is
 // used again.
-func (s *state) events(w int, mem *scratch) ([]event, []uint64) {
+func (s *state) events(w int, mem *scratch[event]) ([]event, []uint64) {
 	from, to := s.daysOf(w)
 	fraud := s.fraudOf(from, to)
 	guess := int(float64(len(s.customers)*(to-from)) * s.params.perDay * rowsPerPurchase * 1.15)
@@ -107,7 +107,7 @@ func (s *state) events(w int, mem *scratch) ([]event, []uint64) {
 	}
 	keys := slices.Grow(mem.keys[:0], len(out))[:len(out)]
 	other := slices.Grow(mem.other[:0], len(out))[:len(out)]
-	*mem = scratch{out, keys, other}
+	*mem = scratch[event]{out, keys, other}
 	start := int32(from) * secondsPerDay
 	for i := range out {
 		keys[i] = uint64(out[i].at-start)<<32 | uint64(i)
@@ -141,9 +141,9 @@ func sortBySecond(keys, other []uint64) []uint64 {
 // window makes the batches of the rows of a window that lie in a range, which
 // counts from the window's first row.
 func (s *state) window(w int, rows synth.Range, fill func([]event, []uint64) table.Batch) []table.Batch {
-	mem, ok := s.spare.Get().(*scratch)
+	mem, ok := s.spare.Get().(*scratch[event])
 	if !ok {
-		mem = &scratch{}
+		mem = &scratch[event]{}
 	}
 	defer s.spare.Put(mem)
 	events, order := s.events(w, mem)
