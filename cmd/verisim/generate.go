@@ -33,6 +33,7 @@ func generateVerb() verb {
 			"verisim generate shop.yaml -o postgres://me@localhost/test",
 			"verisim generate finance --table transactions -n 100000 --format arrows -o - | verisim profile -",
 			"verisim generate finance --preset card-us --days 30 --table transactions -o tx.parquet",
+			"verisim generate finance --table transactions --columns timestamp,card_id,amount,is_fraud -o tx.csv",
 			"verisim generate finance --table transactions --stream --speed 3600x --to jsonl",
 			"verisim generate finance --preset aml-hi --graph neo4j -o graph",
 			"verisim generate finance --print-config > bank.yaml",
@@ -45,6 +46,7 @@ func generateVerb() verb {
 			&cli.StringFlag{Name: "config", Usage: "read the model's options from a YAML `FILE`"},
 			&cli.StringSliceFlag{Name: "set", Usage: "set one option: `OPTION=VALUE`, may be repeated"},
 			&cli.BoolFlag{Name: "print-config", Usage: "print every option of the simulator as it would be used, with unit and source, and make nothing"},
+			&cli.StringFlag{Name: "columns", Usage: "make only these `COLUMNS` of --table, in this order, comma-separated; the others cost nothing"},
 			&cli.StringFlag{Name: "where", Usage: "keep only rows for which `EXPR` is true, with --table"},
 			graphFlag(),
 			&cli.BoolFlag{Name: "stream", Usage: "pace the rows of --table as a live source would, by their time"},
@@ -97,17 +99,23 @@ func generate(ctx context.Context, e *env, c *cli.Context) error {
 		return err
 	}
 	if c.IsSet("shard") {
+		if c.IsSet("columns") {
+			return usagef("--columns cannot stand with --shard: parts hold whole rows")
+		}
 		return g.shards(ctx, e, c)
 	}
 	if err := checkGraph(c); err != nil {
 		return err
 	}
-	if isDatabase(c, target(c)) {
-		return g.database(ctx, e, c)
-	}
 	name := c.String("table")
 	if tables := g.model.Tables(); name == "" && len(tables) == 1 {
 		name = tables[0].Name
+	}
+	if c.IsSet("columns") && (name == "" || isDatabase(c, target(c))) {
+		return hint(usagef("--columns is for one table into a file or stdout"), "name one with --table")
+	}
+	if isDatabase(c, target(c)) {
+		return g.database(ctx, e, c)
 	}
 	if name == "" {
 		return g.all(ctx, e, c)
@@ -293,7 +301,19 @@ func (g *generation) one(ctx context.Context, e *env, c *cli.Context, name strin
 	if _, err = synth.Find(g.model, name); err != nil {
 		return tableError(g.model, name)
 	}
-	st, err := synth.NewSource(g.model, g.seed, n).Open(ctx, name)
+	model, columns := g.model, names(c.String("columns"))
+	for i, name := range columns {
+		if slices.Contains(columns[:i], name) {
+			return usagef("--columns: %q is named twice", name)
+		}
+	}
+	later := c.String("where") != "" || c.Bool("stream") // which may need other columns
+	if c.IsSet("columns") && !later {
+		if model, err = synth.Project(model, name, columns); err != nil {
+			return err
+		}
+	}
+	st, err := synth.NewSource(model, g.seed, n).Open(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -307,6 +327,11 @@ func (g *generation) one(ctx context.Context, e *env, c *cli.Context, name strin
 	}
 	if c.Bool("stream") {
 		if st, err = paced(st, c.String("speed")); err != nil {
+			return err
+		}
+	}
+	if c.IsSet("columns") && later {
+		if st, err = table.Apply(st, table.Pick(columns...)); err != nil {
 			return err
 		}
 	}

@@ -131,7 +131,32 @@ func AppendFloat(dst []byte, f float64, bits int) []byte {
 			return appendCents(dst, int64(c))
 		}
 	}
+	// Places on Earth are the common case of the smaller floats: four decimals. A
+	// decimal of at most six digits is the shortest text of the float nearest to
+	// it, since no two of them share one (IEEE 754, FLT_DIG).
+	if bits == 32 {
+		if n := math.Round(f * 1e4); n > -1e6 && n < 1e6 && n != 0 && float64(float32(n/1e4)) == f {
+			return appendTenThousandths(dst, int64(n))
+		}
+	}
 	return strconv.AppendFloat(dst, f, 'g', -1, bits)
+}
+
+func appendTenThousandths(dst []byte, n int64) []byte {
+	if n < 0 {
+		dst = append(dst, '-')
+		n = -n
+	}
+	dst = strconv.AppendInt(dst, n/10_000, 10)
+	rest := n % 10_000
+	if rest == 0 {
+		return dst
+	}
+	dst = append(dst, '.', byte('0'+rest/1000), byte('0'+rest/100%10), byte('0'+rest/10%10), byte('0'+rest%10))
+	for dst[len(dst)-1] == '0' {
+		dst = dst[:len(dst)-1]
+	}
+	return dst
 }
 
 func appendCents(dst []byte, c int64) []byte {

@@ -196,6 +196,13 @@ func (w *writer) dictionary(a *array.Dictionary, bad *atomic.Bool) (cell.Appende
 		flat = value(flat, k)
 		ends[k+1] = len(flat)
 	}
+	if small, ok := a.Indices().(*array.Int8); ok { // few words: the usual dictionary
+		at := small.Int8Values()
+		return func(dst []byte, i int) []byte {
+			k := at[i]
+			return append(dst, flat[ends[k]:ends[k+1]]...)
+		}, nil
+	}
 	return func(dst []byte, i int) []byte {
 		k := a.GetValueIndex(i)
 		return append(dst, flat[ends[k]:ends[k+1]]...)

@@ -11,7 +11,7 @@ import (
 // facts lose the key and the references whose column is gone.
 func Pick(names ...string) Stage {
 	return func(in Stream) (Stream, error) {
-		out, at, err := picked(in.Schema(), names)
+		out, at, err := Picked(in.Schema(), names)
 		if err != nil {
 			return nil, err
 		}
@@ -26,7 +26,9 @@ func Pick(names ...string) Stage {
 	}
 }
 
-func picked(s *arrow.Schema, names []string) (*arrow.Schema, []int, error) {
+// Picked is the schema that [Pick] gives, and where its columns stand in the
+// table's.
+func Picked(s *arrow.Schema, names []string) (*arrow.Schema, []int, error) {
 	at := make([]int, len(names))
 	fields := make([]arrow.Field, len(names))
 	for k, n := range names {

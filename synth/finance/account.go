@@ -18,6 +18,7 @@ type clearing struct {
 	params params
 	locale *fake.Locale
 	key    rng.Key
+	keyDay rng.Key
 	idKey  uint64
 
 	persons, firms, banks, exchanges int32
@@ -37,6 +38,11 @@ type clearing struct {
 	firstHard []int64
 	every     int       // windows between snapshots
 	snapshots [][]int64 // balances at the start of every such window
+
+	spare sync.Pool // memory of windows
+
+	suspectOnce sync.Once
+	suspected   *suspicion
 }
 
 // account is what does not change about one.
@@ -78,7 +84,7 @@ func buildClearing(cfg Config, p params, seed synth.Seed) (*clearing, error) {
 	}
 	root := rng.New(uint64(seed)).Name("finance").Name(cfg.Preset)
 	t := &clearing{
-		cfg: cfg, params: p, locale: l, key: root, idKey: root.Name("id").Uint64(0),
+		cfg: cfg, params: p, locale: l, key: root, keyDay: root.Name("day"), idKey: root.Name("id").Uint64(0),
 		persons: int32(cfg.Customers), counts: newCounts(), mood: newFactors(.6),
 	}
 	t.firms = max(12, t.persons/firmsPer)

@@ -14,6 +14,8 @@ func (c *Config) openingNumbers() []numeric {
 	return []numeric{
 		{"fraud_by_number_bp", "frauds per 10,000 applications", &c.FraudByNumber, 0, 2000},
 		{"fraud_distance", "factor on the shifts of the traits; 0: fraud looks honest", &c.FraudDistance, 0, 10},
+		{"label_noise", "least share of frauds that nobody reports", &c.LabelNoise, 0, 1},
+		{"investigations_per_day", "alerts worked a working day, for 10,000 applications", &c.InvestigationsPerDay, 0, 1e6},
 	}
 }
 
@@ -21,19 +23,21 @@ const bafSource = "bank account fraud suite (Jesus et al. 2022): "
 
 func resolveOpening(c Config) (Config, params, error) {
 	p := params{locale: "en_US", home: []string{"US"}, price: 1}
-	if err := c.refuse(append(c.numbers()[1:], c.transferNumbers()[2:]...)); err != nil {
+	if err := c.refuse(c.openingNumbers(), c.numbers(), c.transferNumbers()); err != nil {
 		return c, p, err
 	}
-	if c.TargetAUC != nil || c.MaxSingleColumn != nil || c.Graph || c.Oracle || c.AsOf != "" {
-		return c, p, errors.New("configure finance: target_auc, max_single_column, graph, oracle and as_of have no meaning in preset " + c.Preset + ": remove them")
+	if c.TargetAUC != nil || c.MaxSingleColumn != nil || c.Graph || c.Oracle {
+		return c, p, errors.New("configure finance: target_auc, max_single_column, graph and oracle have no meaning in preset " + c.Preset + ": remove them")
 	}
 	keep(&c.Days, 243) // eight months
 	keep(&c.Start, "2025-01-01")
-	on, rate, distance := true, 110.0, 1.65
+	on, rate, distance, noise, capacity := true, 110.0, 1.65, .05, 2.0
 	keep(&c.Drift, &on)
 	keep(&c.FraudByNumber, &rate)
 	keep(&c.FraudDistance, &distance)
-	for i, into := range []*float64{&p.byNumber, &p.distance} {
+	keep(&c.LabelNoise, &noise)
+	keep(&c.InvestigationsPerDay, &capacity)
+	for i, into := range []*float64{&p.byNumber, &p.distance, &p.noise, &p.capacity} {
 		f := c.openingNumbers()[i]
 		v := **f.field
 		if !(v >= f.low && v <= f.high) {
@@ -63,6 +67,7 @@ func (c Config) printOpening() []byte {
 	source := map[string]string{"fraud_by_number_bp": bafSource + ".85 % rising to 1.5 % over eight months"}
 	var b strings.Builder
 	c.head(&b)
+	line(&b, "as_of", strconv.Quote(c.AsOf), "last day of what is known about alerts and labels; empty: all")
 	line(&b, "drift", strconv.FormatBool(*c.Drift), "the rate rises from .77 to 1.36 of its mean; "+bafSource+".85 to 1.5 %")
 	for _, n := range c.openingNumbers() {
 		s, ok := source[n.name]

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"runtime"
+	"slices"
 	"sort"
 	"sync"
 
@@ -24,24 +25,30 @@ type settled struct {
 	rejected []bool
 }
 
-type book struct{ balance []int64 }
+// book holds the balances; the memory of what was settled last is used again.
+type book struct {
+	balance []int64
+	last    settled
+}
 
 func (t *clearing) newBook() *book {
-	b := &book{make([]int64, len(t.accounts))}
+	b := &book{balance: make([]int64, len(t.accounts))}
 	for i := range t.accounts {
 		b.balance[i] = t.accounts[i].opening
 	}
 	return b
 }
 
+// settle takes a window's payments; what it gives lasts until the next.
 func (b *book) settle(t *clearing, events []payment, order []uint64) settled {
-	s := settled{make([][2]int64, len(order)), make([]bool, len(order))}
+	b.last.after = slices.Grow(b.last.after[:0], len(order))[:len(order)]
+	b.last.rejected = slices.Grow(b.last.rejected[:0], len(order))[:len(order)]
+	s := b.last
 	for i, o := range order {
 		e := &events[uint32(o)]
 		from, to := &b.balance[e.from], &b.balance[e.to]
-		if *from-e.amount < t.accounts[e.from].limit {
-			s.rejected[i] = true
-		} else {
+		s.rejected[i] = *from-e.amount < t.accounts[e.from].limit
+		if !s.rejected[i] {
 			*from -= e.amount
 			*to += e.amount
 		}
@@ -58,13 +65,13 @@ func (t *clearing) windowDays() int {
 func (t *clearing) windows() int { return (t.cfg.Days + t.windowDays() - 1) / t.windowDays() }
 
 // events makes a window's payments and their order.
-func (t *clearing) events(w int) ([]payment, []uint64) {
+func (t *clearing) events(w int, mem *scratch[payment]) made {
 	from, to := w*t.windowDays(), min((w+1)*t.windowDays(), t.cfg.Days)
 	at := func(day int) int {
 		return sort.Search(len(t.dirty), func(i int) bool { return int(t.dirty[i].at) >= day*secondsPerDay })
 	}
 	dirty := t.dirty[at(from):at(to)]
-	out := make([]payment, 0, rowsPerWindow*3/2+len(dirty))
+	out := slices.Grow(mem.events[:0], rowsPerWindow*3/2+len(dirty))
 	for i := range t.persons + t.firms {
 		for d := from; d < to; d++ {
 			out = t.honest(out, i, d)
@@ -73,22 +80,25 @@ func (t *clearing) events(w int) ([]payment, []uint64) {
 	for i := range dirty {
 		out = append(out, dirty[i].payment)
 	}
-	keys := make([]uint64, len(out))
+	keys := slices.Grow(mem.keys[:0], len(out))[:len(out)]
+	other := slices.Grow(mem.other[:0], len(out))[:len(out)]
+	*mem = scratch[payment]{out, keys, other}
 	start := int32(from) * secondsPerDay
 	for i := range out {
 		keys[i] = uint64(out[i].at-start)<<32 | uint64(i)
 	}
-	return out, sortBySecond(keys)
+	return made{out, sortBySecond(keys, other), mem}
 }
 
 // made is a window before it is settled.
 type made struct {
 	events []payment
 	order  []uint64
+	mem    *scratch[payment]
 }
 
-// ahead makes windows on several goroutines and gives them in order. All
-// goroutines have ended when it returns.
+// ahead makes windows on several goroutines and gives them in order; one lasts
+// while it is used. All goroutines have ended when it returns.
 func (t *clearing) ahead(ctx context.Context, first, workers int, use func(w int, m made) bool) {
 	n := t.windows()
 	workers = max(1, workers)
@@ -98,8 +108,11 @@ func (t *clearing) ahead(ctx context.Context, first, workers int, use func(w int
 		slot := make(chan made, 1)
 		slots[w%workers] = slot
 		wg.Go(func() {
-			e, o := t.events(w)
-			slot <- made{e, o}
+			mem, ok := t.spare.Get().(*scratch[payment])
+			if !ok {
+				mem = &scratch[payment]{}
+			}
+			slot <- t.events(w, mem)
 		})
 	}
 	defer wg.Wait()
@@ -111,7 +124,9 @@ func (t *clearing) ahead(ctx context.Context, first, workers int, use func(w int
 		if w+workers < n {
 			launch(w + workers)
 		}
-		if !use(w, m) {
+		more := use(w, m)
+		t.spare.Put(m.mem)
+		if !more {
 			return
 		}
 	}
@@ -151,7 +166,7 @@ type paper struct {
 	// books says whether balances matter.
 	books bool
 	// fill makes the rows from..to of a window.
-	fill func(t *clearing, m made, s settled, from, to int) table.Batch
+	fill func(t *clearing, l *layout, m made, s settled, from, to int) table.Batch
 }
 
 // papers by name; transfers come before the two that refer to them.
@@ -188,8 +203,8 @@ func (p *paper) rows(m made) int {
 
 // stream makes the rows first..end of a paper. With whole, nothing is counted
 // beforehand.
-func (t *clearing) stream(p paper, workers int, rows synth.Range, whole bool) table.Stream {
-	return table.Func(p.schema(), func(ctx context.Context) iter.Seq2[table.Batch, error] {
+func (t *clearing) stream(p paper, l *layout, workers int, rows synth.Range, whole bool) table.Stream {
+	return table.Func(l.schema, func(ctx context.Context) iter.Seq2[table.Batch, error] {
 		return func(yield func(table.Batch, error) bool) {
 			b, w0, at := t.newBook(), 0, int64(0)
 			end := int64(math.MaxInt64)
@@ -221,7 +236,7 @@ func (t *clearing) stream(p paper, workers int, rows synth.Range, whole bool) ta
 					if ctx.Err() != nil {
 						return false
 					}
-					batch := p.fill(t, m, s, int(from), int(min(from+rowsPerBatch, to)))
+					batch := p.fill(t, l, m, s, int(from), int(min(from+rowsPerBatch, to)))
 					more := yield(batch, nil)
 					batch.Release()
 					if !more {

@@ -72,7 +72,8 @@ type Config struct {
 	DeclineRate *float64 `yaml:"decline_rate"`
 	// Mix is the share of each scenario in the fraudulent transactions.
 	Mix map[string]float64 `yaml:"mix"`
-	// LabelNoise is the share of frauds that nobody ever reports.
+	// LabelNoise is the share of frauds that nobody ever reports; in presets of
+	// accounts, of laundering that an investigation clears.
 	LabelNoise *float64 `yaml:"label_noise"`
 	// Outside is the share of laundering transfers that follow no pattern: the
 	// disguise as ordinary life. Presets of accounts only.
@@ -98,8 +99,11 @@ type Config struct {
 	// FraudDistance multiplies by how much fraudulent applications differ from
 	// honest ones, 0 for not at all. Preset account-opening only.
 	FraudDistance *float64 `yaml:"fraud_distance"`
+	// AlertThreshold multiplies the bounds of the monitoring's rules. Presets of
+	// accounts only.
+	AlertThreshold *float64 `yaml:"alert_threshold"`
 	// InvestigationsPerDay is the capacity of the alert desk for 10,000
-	// customers.
+	// customers; on working days where accounts are monitored.
 	InvestigationsPerDay *float64 `yaml:"investigations_per_day"`
 }
 
@@ -142,6 +146,8 @@ type params struct {
 	washWire  float64 // share sent by ACH and wire, beyond what business does
 	washSize  float64 // of the patterns, in accounts
 	washRange float64 // share of the business sums, around their middle
+
+	alertFactor float64 // on the bounds of the monitoring's rules
 }
 
 type brand struct {
@@ -232,7 +238,7 @@ func resolve(c Config) (Config, params, error) {
 	if err != nil {
 		return c, p, err
 	}
-	if err = c.refuse(append(c.transferNumbers()[2:], c.openingNumbers()[1:]...)); err != nil {
+	if err = c.refuse(c.numbers(), c.transferNumbers(), c.openingNumbers()); err != nil {
 		return c, p, err
 	}
 	keep(&c.Days, base.Days)

@@ -63,12 +63,17 @@ func (s *state) planDay(person rng.Key, c *customer, day int) (p plan) {
 func (s *state) genuine(out []event, person rng.Key, i int, day int) []event {
 	c := &s.customers[i]
 	p := s.planDay(person, c, day)
+	if p.purchases == 0 && p.subs == 0 && !p.refund {
+		return out
+	}
 	seq := uint64(i)<<19 | uint64(max(day, 0))<<8
 	pl, abroad := s.whereabouts(person, c, day)
 	var last int32
 	first := len(out)
 	for k := range p.purchases {
-		e := s.purchase(person, p.key.At(uint64(k)), i, day, pl, abroad)
+		out = append(out, event{})
+		e := &out[len(out)-1]
+		s.purchaseInto(e, person, p.key.At(uint64(k)), i, day, pl, abroad)
 		d := p.key.Uint64(uint64(k) + 40)
 		if k > 0 && chance(d, one*7/10) && s.merchants[e.merchant].tills > 0 {
 			// The next shop of the same walk, 2 to 60 minutes on.
@@ -78,18 +83,18 @@ func (s *state) genuine(out []event, person rng.Key, i int, day int) []event {
 		e.id = seq
 		seq++
 		if p.declined>>k&1 == 1 {
-			s.refuse(&e, d>>32)
+			s.refuse(e, d>>32)
 		}
-		out = append(out, e)
 		if p.retried>>k&1 == 1 {
 			// Tried again a little later, now with success.
+			out = append(out, *e)
+			e = &out[len(out)-1]
 			e.decline, e.id = declineNone, seq
 			if e.cvv == cvvMismatch {
 				e.cvv = cvvMatch
 			}
 			e.at = within(day, e.at%secondsPerDay+15+int32(d>>44&0xff))
 			seq++
-			out = append(out, e)
 		}
 	}
 	if p.subs > 0 {
@@ -123,7 +128,13 @@ func (s *state) whereabouts(person rng.Key, c *customer, day int) (pl int, abroa
 	return pl, s.places[pl].country != c.country
 }
 
-func (s *state) purchase(person, k rng.Key, i, day, pl int, abroad bool) event {
+func (s *state) purchase(person, k rng.Key, i, day, pl int, abroad bool) (e event) {
+	s.purchaseInto(&e, person, k, i, day, pl, abroad)
+	return e
+}
+
+// purchaseInto makes a purchase where it is to stand: an event is six words.
+func (s *state) purchaseInto(e *event, person, k rng.Key, i, day, pl int, abroad bool) {
 	c := &s.customers[i]
 	a := k.Uint64(0)
 	cat := s.pick[c.segment].at(a)
@@ -131,9 +142,8 @@ func (s *state) purchase(person, k rng.Key, i, day, pl int, abroad bool) event {
 		cat = 2
 	}
 	cnp := chance(a>>12, s.online[c.segment][cat])
-	e := event{customer: int32(i), terminal: -1, device: -1, net: -1}
+	e.customer, e.terminal, e.device, e.net = int32(i), -1, -1, -1
 	x := k.Uint64(4)
-	e.card = 0
 	// The second card is for the net and for travel (assumption).
 	if chance(x>>48, map2(cnp || abroad, one*55/100, one*15/100)) {
 		e.card = 1
@@ -151,11 +161,10 @@ func (s *state) purchase(person, k rng.Key, i, day, pl int, abroad bool) event {
 		e.kind = kindCash
 	}
 	if cnp {
-		s.atHome(&e, c, i, day, x)
+		s.atHome(e, c, i, day, x)
 	} else {
-		s.atTill(&e, m, x, abroad)
+		s.atTill(e, m, x, abroad)
 	}
-	return e
 }
 
 // map2 chooses without a branch in the reader's way.

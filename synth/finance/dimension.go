@@ -95,10 +95,10 @@ var makers = sync.OnceValue(func() []*maker {
 		{"terminals", terminalSchema, func(s *state) int64 { return int64(s.terminals) }, fillTerminals},
 		{"campaigns", campaignSchema, func(s *state) int64 { return int64(len(s.campaigns)) }, fillCampaigns},
 		{"truth", truthSchema, func(s *state) int64 { return int64(len(s.fraud)) }, fillTruth},
-		{"alerts", alertSchema, func(s *state) int64 { return int64(len(s.follow.alerts)) }, fillAlerts},
-		{"investigations", investigationSchema, func(s *state) int64 { return int64(len(s.follow.cases)) }, fillInvestigations},
-		{"chargebacks", chargebackSchema, func(s *state) int64 { return int64(len(s.follow.disputes)) }, fillChargebacks},
-		{"labels", labelSchema, func(s *state) int64 { return int64(len(s.follow.labels)) }, fillLabels},
+		{"alerts", alertSchema, func(s *state) int64 { return int64(len(s.followed().alerts)) }, fillAlerts},
+		{"investigations", investigationSchema, func(s *state) int64 { return int64(len(s.followed().cases)) }, fillInvestigations},
+		{"chargebacks", chargebackSchema, func(s *state) int64 { return int64(len(s.followed().disputes)) }, fillChargebacks},
+		{"labels", labelSchema, func(s *state) int64 { return int64(len(s.followed().labels)) }, fillLabels},
 	}
 })
 

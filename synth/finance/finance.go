@@ -20,7 +20,7 @@
 //
 // The transactions carry is_fraud for convenience. What really happened stands
 // in truth; what a bank would know stands in alerts, investigations, chargebacks
-// and labels, each with its time, so that a training set can be cut as of a day.
+// or reports, and labels, each with its time, so that a training set can be cut as of a day.
 //
 // # When not to use it
 //
@@ -46,12 +46,16 @@ type World struct {
 	params params
 	built  *memo[*state]
 	inner  inner // of the presets that are no card worlds, else nil
+	view   *view // of one table's columns, or nil
 }
 
 // inner is another family of worlds behind the same door.
 type inner interface {
 	synth.Model
 	synth.Streamer
+	// project is the same world with a view; false where the table's columns
+	// are not made one by one.
+	project(v *view) (inner, bool)
 }
 
 // New checks the configuration and fills what it leaves open from its preset.
@@ -64,7 +68,7 @@ func New(cfg Config) (*World, error) {
 	switch {
 	case isTransfers(cfg.Preset):
 		kept := newMemo(func(seed synth.Seed) (*clearing, error) { return buildClearing(cfg, p, seed) })
-		w.inner = &transfers{kept.get, cfg.Graph}
+		w.inner = &transfers{state: kept.get, graph: cfg.Graph}
 	case cfg.Preset == openingPreset:
 		w.inner = newOpenings(cfg, p)
 	default:
@@ -101,7 +105,7 @@ func (w *World) Tables() []synth.Table {
 			return m.rows(s), nil
 		}})
 		if m.name == "terminals" { // the parents end here
-			out = append(out, w.long(txTable, txSchema()))
+			out = append(out, w.long(txTable, w.view.of(txTable, txSchema()).schema))
 		}
 	}
 	if w.cfg.Oracle {
@@ -136,13 +140,43 @@ func (w *World) long(name string, schema *arrow.Schema) synth.Table {
 func (w *World) filler(s *state, name string) (*arrow.Schema, func([]event, []uint64) table.Batch) {
 	switch {
 	case name == txTable:
-		return txSchema(), s.fill
+		l := w.view.of(txTable, txSchema())
+		return l.schema, func(events []event, order []uint64) table.Batch { return s.fill(l, events, order) }
 	case name == oracleTable && w.cfg.Oracle:
 		return oracleSchema(), s.fillOracle
 	case name == edgeTable && w.cfg.Graph:
 		return txEdges(), s.fillEdges
 	}
 	return nil, nil
+}
+
+// Project gives the same world with some columns of a table only. Of
+// transactions, transfers, postings and applications those left out are not
+// computed; of other tables they are dropped.
+func (w *World) Project(name string, columns []string) (synth.Model, error) {
+	t, err := synth.Find(w, name)
+	if err != nil {
+		return nil, err
+	}
+	l, err := part(t.Schema, columns)
+	if err != nil {
+		return nil, err
+	}
+	out := *w
+	switch {
+	case w.view != nil:
+		return synth.Dropping(w, name, columns)
+	case w.inner != nil:
+		var ok bool
+		if out.inner, ok = w.inner.project(&view{name, l}); !ok {
+			return synth.Dropping(w, name, columns)
+		}
+	case name == txTable:
+		out.view = &view{name, l}
+	default:
+		return synth.Dropping(w, name, columns)
+	}
+	return &out, nil
 }
 
 // Generate makes a range of a table's rows.
@@ -199,8 +233,9 @@ func (w *World) Stream(name string, seed synth.Seed, workers int) (table.Stream,
 }
 
 var (
-	_ synth.Model    = (*World)(nil)
-	_ synth.Streamer = (*World)(nil)
+	_ synth.Model     = (*World)(nil)
+	_ synth.Streamer  = (*World)(nil)
+	_ synth.Projector = (*World)(nil)
 )
 
 // limits of a world: customer and day share the bits of a transaction's id.

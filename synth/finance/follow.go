@@ -61,6 +61,12 @@ var (
 	reasonNames = [...]string{"not_authorised", "counterfeit", "not_received", "credit_not_processed"}
 )
 
+// followed is made once, when it is first asked for: transactions do without.
+func (s *state) followed() *follow {
+	s.followOnce.Do(s.buildFollow)
+	return &s.follow
+}
+
 // buildFollow runs the back office over the campaigns and over genuine
 // purchases that look like them.
 func (s *state) buildFollow() {
@@ -190,29 +196,34 @@ func (s *state) investigate(key rng.Key) {
 	}
 }
 
-// close keeps, of each transaction, the first word on it and what overturned
-// it, in order of time, and leaves out what is later than the day asked for.
+// close leaves out what is later than the day asked for.
 func (s *state) close() {
-	f := &s.follow
-	slices.SortStableFunc(f.labels, func(a, b observed) int {
-		return cmp.Or(cmp.Compare(a.tx, b.tx), cmp.Compare(a.at, b.at))
-	})
-	kept := f.labels[:0]
-	for i, l := range f.labels {
-		if i > 0 && f.labels[i-1].tx == l.tx && len(kept) > 0 && kept[len(kept)-1].fraud == l.fraud {
-			continue
-		}
-		kept = append(kept, l)
-	}
-	asOf := s.params.asOf
-	f.labels = slices.DeleteFunc(kept, func(l observed) bool { return l.at >= asOf })
-	slices.SortStableFunc(f.labels, func(a, b observed) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.tx, b.tx)) })
+	f, asOf := &s.follow, s.params.asOf
+	f.labels = believed(f.labels, asOf)
 	f.disputes = slices.DeleteFunc(f.disputes, func(d dispute) bool { return d.filed >= asOf })
 	slices.SortStableFunc(f.disputes, func(a, b dispute) int { return cmp.Or(cmp.Compare(a.filed, b.filed), cmp.Compare(a.tx, b.tx)) })
 	f.cases = slices.DeleteFunc(f.cases, func(c investigation) bool { return c.opened >= asOf })
 	if n, _ := slices.BinarySearchFunc(f.alerts, asOf, func(a alert, t int64) int { return cmp.Compare(a.at, t) }); n < len(f.alerts) {
 		f.alerts = f.alerts[:n]
 	}
+}
+
+// believed keeps, of each payment, the first word on it and what overturned it,
+// in order of time, before a moment.
+func believed(labels []observed, asOf int64) []observed {
+	slices.SortStableFunc(labels, func(a, b observed) int {
+		return cmp.Or(cmp.Compare(a.tx, b.tx), cmp.Compare(a.at, b.at))
+	})
+	kept := labels[:0]
+	for i, l := range labels {
+		if i > 0 && labels[i-1].tx == l.tx && len(kept) > 0 && kept[len(kept)-1].fraud == l.fraud {
+			continue
+		}
+		kept = append(kept, l)
+	}
+	kept = slices.DeleteFunc(kept, func(l observed) bool { return l.at >= asOf })
+	slices.SortStableFunc(kept, func(a, b observed) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.tx, b.tx)) })
+	return kept
 }
 
 var txRef = []table.Ref{{Column: "transaction_id", Table: txTable, Key: "transaction_id"}}
@@ -272,8 +283,9 @@ var alertSchema = schema("alerts", "alert_id", txRef,
 )
 
 func fillAlerts(s *state, b *builder, from, to int64) {
+	f := s.followed()
 	for i := from; i < to; i++ {
-		a := &s.follow.alerts[i]
+		a := &f.alerts[i]
 		b.i64(i + 1)
 		b.i64(s.transactionID(a.tx))
 		b.since(s, a.at)
@@ -291,8 +303,9 @@ var investigationSchema = schema("investigations", "investigation_id", []table.R
 )
 
 func fillInvestigations(s *state, b *builder, from, to int64) {
+	f := s.followed()
 	for i := from; i < to; i++ {
-		c := &s.follow.cases[i]
+		c := &f.cases[i]
 		b.i64(i + 1)
 		b.i64(int64(c.alert) + 1)
 		b.since(s, c.opened)
@@ -321,8 +334,9 @@ var chargebackSchema = schema("chargebacks", "chargeback_id", txRef,
 )
 
 func fillChargebacks(s *state, b *builder, from, to int64) {
+	f := s.followed()
 	for i := from; i < to; i++ {
-		d := &s.follow.disputes[i]
+		d := &f.disputes[i]
 		b.i64(i + 1)
 		b.i64(s.transactionID(d.tx))
 		b.str(reasonNames[d.reason])
@@ -351,8 +365,9 @@ var labelSchema = schema("labels", "", txRef,
 )
 
 func fillLabels(s *state, b *builder, from, to int64) {
+	f := s.followed()
 	for i := from; i < to; i++ {
-		l := &s.follow.labels[i]
+		l := &f.labels[i]
 		b.i64(s.transactionID(l.tx))
 		b.since(s, l.at)
 		b.str(sourceNames[l.source])

@@ -98,7 +98,7 @@ func graphNodes() *maker {
 	return &maker{nodeTable, nodeSchema, func(s *state) int64 { return int64(len(s.customers) + len(s.merchants)) }, fillNodes}
 }
 
-func (t *clearing) fillEdges(m made, _ settled, from, to int) table.Batch {
+func (t *clearing) fillEdges(_ *layout, m made, _ settled, from, to int) table.Batch {
 	out := newEdges(to - from)
 	for i := range to - from {
 		e := &m.events[uint32(m.order[from+i])]

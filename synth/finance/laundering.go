@@ -3,6 +3,7 @@ package finance
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,6 +25,9 @@ func (c *Config) transferNumbers() []numeric {
 		{"laundering_electronic_share", "of the patterns, by ACH and wire on purpose", &c.LaunderingElectronic, 0, 1},
 		{"laundering_size", "factor on the number of accounts of a pattern", &c.LaunderingSize, .5, 5},
 		{"laundering_spread", "share of the sums of business, around the middle", &c.LaunderingSpread, 0, 1},
+		{"alert_threshold", "factor on the bounds of the monitoring's rules", &c.AlertThreshold, .1, 100},
+		{"label_noise", "share of laundering that an investigation clears", &c.LabelNoise, 0, 1},
+		{"investigations_per_day", "alerts worked a working day, for 10,000 persons", &c.InvestigationsPerDay, 0, 1e6},
 	}
 }
 
@@ -35,7 +39,7 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	cfg := Config{
 		Preset: name, Days: 90, Start: "2025-01-01", Drift: &on,
 		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.413), LaunderingLevel: f(.93), LaunderingPace: f(.01), LaunderingFirms: f(.03), LaunderingElectronic: f(.83),
-		LaunderingSize: f(3.5), LaunderingSpread: f(.053),
+		LaunderingSize: f(3.5), LaunderingSpread: f(.053), AlertThreshold: f(1), LabelNoise: f(.35), InvestigationsPerDay: f(12),
 	}
 	source := map[string]string{
 		"fraud_by_number_bp":       amlworld + "1 in 981 in HI-Small",
@@ -58,7 +62,7 @@ func transferPreset(name string) (Config, params, map[string]string) {
 		p.mobile = true
 		cfg.FraudByNumber, cfg.TransactionsPerDay, cfg.Outside, cfg.LaunderingElectronic = f(13), f(.7), f(.45), f(0)
 		cfg.LaunderingLevel, cfg.LaunderingPace, cfg.LaunderingFirms = f(.6), f(.3), f(.05)
-		cfg.LaunderingSize, cfg.LaunderingSpread = f(1), f(.6)
+		cfg.LaunderingSize, cfg.LaunderingSpread, cfg.AlertThreshold = f(1), f(.6), f(1.3)
 		source = map[string]string{"fraud_by_number_bp": "PaySim (Lopez-Rojas et al. 2016): .13 % of the released month"}
 		cfg.Mix = map[string]float64{"drain": .35, "push_scam": .25}
 		for _, i := range []pattern{fanOut, fanIn, cycleRound, scatterGather, gatherScatter, smurfing} {
@@ -68,10 +72,11 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	return cfg, p, source
 }
 
-// refuse says that a number has no meaning in a preset.
-func (c *Config) refuse(foreign []numeric) error {
-	for _, n := range foreign {
-		if *n.field != nil {
+// refuse says that a number has no meaning in a preset, which has its own.
+func (c *Config) refuse(own []numeric, all ...[]numeric) error {
+	for _, n := range slices.Concat(all...) {
+		mine := slices.ContainsFunc(own, func(o numeric) bool { return o.field == n.field })
+		if !mine && *n.field != nil {
 			return fmt.Errorf("configure finance: %s has no meaning in preset %s: remove it", n.name, c.Preset)
 		}
 	}
@@ -81,22 +86,16 @@ func (c *Config) refuse(foreign []numeric) error {
 func resolveTransfers(c Config) (Config, params, error) {
 	base, p, _ := transferPreset(c.Preset)
 	mine := c.transferNumbers()
-	var foreign []numeric
-	for _, n := range c.numbers() {
-		if n.name != mine[0].name && n.name != mine[1].name {
-			foreign = append(foreign, n)
-		}
-	}
-	if err := c.refuse(append(foreign, c.openingNumbers()[1:]...)); err != nil {
+	if err := c.refuse(mine, c.numbers(), c.openingNumbers()); err != nil {
 		return c, p, err
 	}
-	if c.TargetAUC != nil || c.MaxSingleColumn != nil || c.Oracle || c.AsOf != "" || c.Drift != nil && !*c.Drift {
-		return c, p, errors.New("configure finance: target_auc, max_single_column, oracle, as_of and drift have no meaning in preset " + c.Preset + ": remove them")
+	if c.TargetAUC != nil || c.MaxSingleColumn != nil || c.Oracle || c.Drift != nil && !*c.Drift {
+		return c, p, errors.New("configure finance: target_auc, max_single_column, oracle and drift have no meaning in preset " + c.Preset + ": remove them")
 	}
 	keep(&c.Days, base.Days)
 	keep(&c.Start, base.Start)
 	given := base.transferNumbers()
-	for i, into := range []*float64{&p.byNumber, &p.perDay, &p.outside, &p.washLevel, &p.washPace, &p.washFirms, &p.washWire, &p.washSize, &p.washRange} {
+	for i, into := range []*float64{&p.byNumber, &p.perDay, &p.outside, &p.washLevel, &p.washPace, &p.washFirms, &p.washWire, &p.washSize, &p.washRange, &p.alertFactor, &p.noise, &p.capacity} {
 		f := mine[i]
 		keep(f.field, *given[i].field)
 		v := **f.field
@@ -126,6 +125,7 @@ func (c Config) printTransfers() []byte {
 	_, _, source := transferPreset(c.Preset)
 	var b strings.Builder
 	c.head(&b)
+	line(&b, "as_of", strconv.Quote(c.AsOf), "last day of what is known about alerts, reports and labels; empty: all")
 	for _, n := range c.transferNumbers() {
 		s, ok := source[n.name]
 		if !ok {

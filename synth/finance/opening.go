@@ -55,6 +55,9 @@ type opening struct {
 	rate   []uint32
 	kinds  *slots
 	clock  *clock
+
+	screenOnce sync.Once
+	screened   *screening
 }
 
 func buildOpening(cfg Config, p params, seed synth.Seed) (*opening, error) {
@@ -145,37 +148,71 @@ var traitWords = sync.OnceValue(func() []arrow.Array {
 	return out
 })
 
-// fill makes rows from..to, column by column.
-func (o *opening) fill(from, to int64) table.Batch {
+// applicants are what the columns of some rows are made from.
+type applicants struct {
+	keys     []rng.Key
+	why      []swindle
+	standing []float64
+	at       []int64 // seconds since the start
+}
+
+// applicants are those of the rows from..to.
+func (o *opening) applicants(from, to int64) applicants {
 	n := int(to - from)
-	id, ts, fraud := i64s(n), i64s(n), bitmap(n)
-	why := make([]swindle, n)
-	keys := make([]rng.Key, n)
-	standing := make([]float64, n)
+	p := applicants{make([]rng.Key, n), make([]swindle, n), make([]float64, n), i64s(n)}
 	d := o.day(from)
 	for i := range n {
 		row := from + int64(i)
 		for row >= o.first[d+1] {
 			d++
 		}
-		keys[i] = o.key.At(uint64(row))
-		why[i] = o.why(row, d)
-		standing[i] = keys[i].Normal(2)
-		if why[i] != honestApplicant {
-			fraud[i>>3] |= 1 << (i & 7)
-		}
-		id[i] = int64(scramble(uint64(row), 52, o.idKey))
+		p.keys[i] = o.key.At(uint64(row))
+		p.why[i] = o.why(row, d)
+		p.standing[i] = p.keys[i].Normal(2)
 		// The k-th of a day's n applications comes in the k-th n-th of the day.
-		u := (float64(row-o.first[d]) + keys[i].Float64(3)) / float64(o.first[d+1]-o.first[d])
-		ts[i] = ((o.params.start+int64(d))*secondsPerDay + int64(o.clock.at(uint32(u*(1<<32-1))))) * 1_000_000
+		u := (float64(row-o.first[d]) + p.keys[i].Float64(3)) / float64(o.first[d+1]-o.first[d])
+		p.at[i] = int64(d)*secondsPerDay + int64(o.clock.at(uint32(u*(1<<32-1))))
 	}
+	return p
+}
+
+func (o *opening) applicationID(row int64) int64 { return int64(scramble(uint64(row), 52, o.idKey)) }
+
+// fill makes rows from..to, column by column, as far as the layout has them.
+func (o *opening) fill(l *layout, from, to int64) table.Batch {
+	p := o.applicants(from, to)
+	n := len(p.at)
 	s := applicationSchema()
-	cols := []arrow.Array{wide(s.Field(0), id, nil, 0), wide(s.Field(1), ts, nil, 0)}
-	for j := range traits {
-		cols = append(cols, o.column(s.Field(j+2), j, keys, why, standing))
+	cols := make([]arrow.Array, s.NumFields())
+	if l.made[0] {
+		id := i64s(n)
+		for i := range id {
+			id[i] = o.applicationID(from + int64(i))
+		}
+		cols[0] = wide(s.Field(0), id, nil, 0)
 	}
-	cols = append(cols, wide(s.Field(len(traits)+2), fraud, nil, 0, n))
-	return record(s, cols, n)
+	if l.made[1] {
+		ts := i64s(n)
+		for i := range ts {
+			ts[i] = (o.params.start*secondsPerDay + p.at[i]) * 1_000_000
+		}
+		cols[1] = wide(s.Field(1), ts, nil, 0)
+	}
+	for j := range traits {
+		if l.made[j+2] {
+			cols[j+2] = o.column(s.Field(j+2), j, p.keys, p.why, p.standing)
+		}
+	}
+	if last := len(traits) + 2; l.made[last] {
+		fraud := bitmap(n)
+		for i, w := range p.why {
+			if w != honestApplicant {
+				fraud[i>>3] |= 1 << (i & 7)
+			}
+		}
+		cols[last] = wide(s.Field(last), fraud, nil, 0, n)
+	}
+	return l.record(cols, n)
 }
 
 func (o *opening) column(f arrow.Field, j int, keys []rng.Key, why []swindle, standing []float64) arrow.Array {
@@ -259,11 +296,19 @@ func (o *opening) frauds() (rows []int64) {
 type openings struct {
 	state  func(synth.Seed) (*opening, error)
 	frauds *memo[[]int64]
+	view   *view
+}
+
+func (m *openings) project(v *view) (inner, bool) {
+	if v.table != applicationTable || m.view != nil {
+		return nil, false
+	}
+	return &openings{m.state, m.frauds, v}, true
 }
 
 func newOpenings(cfg Config, p params) *openings {
 	kept := newMemo(func(seed synth.Seed) (*opening, error) { return buildOpening(cfg, p, seed) })
-	return &openings{kept.get, newMemo(func(seed synth.Seed) ([]int64, error) {
+	return &openings{state: kept.get, frauds: newMemo(func(seed synth.Seed) ([]int64, error) {
 		o, err := kept.get(seed)
 		if err != nil {
 			return nil, err
@@ -273,8 +318,8 @@ func newOpenings(cfg Config, p params) *openings {
 }
 
 func (m *openings) Tables() []synth.Table {
-	return []synth.Table{
-		{Name: applicationTable, Schema: applicationSchema(), Rows: func(seed synth.Seed) (int64, error) {
+	out := []synth.Table{
+		{Name: applicationTable, Schema: m.view.of(applicationTable, applicationSchema()).schema, Rows: func(seed synth.Seed) (int64, error) {
 			o, err := m.state(seed)
 			if err != nil {
 				return 0, err
@@ -286,6 +331,16 @@ func (m *openings) Tables() []synth.Table {
 			return int64(len(f)), err
 		}},
 	}
+	for _, p := range screenings() {
+		out = append(out, synth.Table{Name: p.name, Schema: p.schema, Rows: func(seed synth.Seed) (int64, error) {
+			o, err := m.state(seed)
+			if err != nil {
+				return 0, err
+			}
+			return p.rows(o.screening()), nil
+		}})
+	}
+	return out
 }
 
 func (m *openings) Generate(_ context.Context, name string, seed synth.Seed, rows synth.Range) (table.Stream, error) {
@@ -300,19 +355,25 @@ func (m *openings) Generate(_ context.Context, name string, seed synth.Seed, row
 		f, failed := m.frauds.get(seed)
 		return small(applicationTruth, rows, func(b *builder, from, to int64) {
 			for _, row := range f[from:to] {
-				b.i64(int64(scramble(uint64(row), 52, o.idKey)))
+				b.i64(o.applicationID(row))
 				b.str(swindleTable[o.why(row, o.day(row))].name)
 			}
 		}), failed
 	}
-	return table.Func(applicationSchema(), func(ctx context.Context) iter.Seq2[table.Batch, error] {
+	for _, p := range screenings() {
+		if p.name == name {
+			return small(p.schema, rows, func(b *builder, from, to int64) { p.fill(o, b, from, to) }), nil
+		}
+	}
+	l := m.view.of(applicationTable, applicationSchema())
+	return table.Func(l.schema, func(ctx context.Context) iter.Seq2[table.Batch, error] {
 		return func(yield func(table.Batch, error) bool) {
 			for from := rows.First; from < rows.End(); from += rowsPerBatch {
 				if err := ctx.Err(); err != nil {
 					yield(nil, err)
 					return
 				}
-				b := o.fill(from, min(from+rowsPerBatch, rows.End()))
+				b := o.fill(l, from, min(from+rowsPerBatch, rows.End()))
 				more := yield(b, nil)
 				b.Release()
 				if !more {

@@ -47,7 +47,7 @@ func (t *clearing) second(day int, r rhythm, draw uint64) int32 {
 // honest appends what an account does on a day.
 func (t *clearing) honest(out []payment, i int32, day int) []payment {
 	first := len(out)
-	person := t.key.Name("day").At(uint64(i))
+	person := t.keyDay.At(uint64(i))
 	k := person.At(uint64(day))
 	if i < t.persons {
 		out = t.person(out, i, day, person, k)

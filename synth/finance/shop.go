@@ -30,12 +30,7 @@ const (
 )
 
 func (s *state) shopOnline(c *customer, d uint64) int {
-	own := 0
-	for i, code := range s.params.home {
-		if s.nations[c.country].Code == code {
-			own = i
-		}
-	}
+	own := int(s.ownHome[c.country])
 	if !chance(d, s.far) {
 		return s.onlinePlace(own)
 	}

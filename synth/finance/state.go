@@ -24,7 +24,9 @@ type state struct {
 	segs      []segment
 	nations   []country
 	cities    []city
-	homes     int // of the cities, those where customers live
+	homes     int       // of the cities, those where customers live
+	ownHome   []uint8   // of each nation, its place among the home countries
+	spare     sync.Pool // of windows: memory for events and keys
 	places    []place
 	spans     []span // of merchants, by place and category
 	merchants []merchant
@@ -46,8 +48,9 @@ type state struct {
 	campaigns []campaign
 	factor    [4]float64 // of the amounts of cash-outs, by cell
 	overlap   float64    // share of frauds that look like the victim; see the dial
-	follow    follow     // alerts, chargebacks, labels
+	follow    follow     // alerts, chargebacks, labels; see followed
 
+	followOnce sync.Once
 	oracleOnce sync.Once
 	oracleKept *oracle
 
@@ -113,6 +116,10 @@ func build(cfg Config, p params, seed synth.Seed) (*state, error) {
 		far: probability(p.farOnline), near: probability(p.nearOnline), decline: probability(p.decline),
 	}
 	s.day = daysFrom(s.params.start, s.cfg.Days)
+	s.ownHome = make([]uint8, len(s.nations))
+	for i, code := range p.home {
+		s.ownHome[s.nation(code)] = uint8(i)
+	}
 	s.buildCities(root.Name("city"))
 	s.buildMerchants(root.Name("merchant"))
 	s.buildTables()
@@ -124,7 +131,6 @@ func build(cfg Config, p params, seed synth.Seed) (*state, error) {
 			return nil, err
 		}
 	}
-	s.buildFollow()
 	return s, nil
 }
 

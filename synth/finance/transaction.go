@@ -158,89 +158,10 @@ func cardID(customer int32, card uint8) int64 { return int64(customer)*cardsEach
 
 const cardsEach = 2
 
-// fill writes rows into columns. Every loop fills few columns, so that the
-// compiler keeps its slices in registers.
-func (s *state) fill(events []event, order []uint64) table.Batch {
-	n := len(order)
-	id, ts, cust, card, merch, term, dev := i64s(n), i64s(n), i64s(n), i64s(n), i64s(n), i64s(n), i64s(n)
-	amount, local := make([]float64, n), make([]float64, n)
-	lat, lon, net := make([]float32, n), make([]float32, n), make([]int32, n)
-	mcc, kind, channel, entry, unit := i8s(n), i8s(n), i8s(n), i8s(n), i8s(n)
-	home, land, secure, cvv, result, reason := i8s(n), i8s(n), i8s(n), i8s(n), i8s(n), i8s(n)
-	atTill, isOnline, refused, recurring, fraud := bitmap(n), bitmap(n), bitmap(n), bitmap(n), bitmap(n)
-	nulls := struct{ till, online, refused int }{n, n, n}
-
-	tenders := s.tenders()
-	start := s.params.start * secondsPerDay
-	for i, o := range order {
-		e := &events[uint32(o)]
-		m := &s.merchants[e.merchant]
-		id[i] = s.transactionID(e.id)
-		ts[i] = (start + int64(e.at)) * 1_000_000
-		cust[i] = int64(e.customer) + 1
-		card[i] = cardID(e.customer, e.card)
-		merch[i] = s.merchantID(e.merchant)
-		mcc[i], kind[i], entry[i] = int8(m.cat), int8(e.kind), int8(e.entry)
-		secure[i], cvv[i] = int8(e.secure), int8(e.cvv)
-		t := tenders[m.country]
-		unit[i], land[i] = t.currency, int8(m.country)
-		home[i] = int8(s.customers[e.customer].country)
-		amount[i] = float64(e.amount) / 100
-		local[i] = amount[i]
-		if t.rate != one {
-			local[i] = float64(int64(e.amount)*t.rate>>16) / 100
-		}
-		if e.terminal >= 0 {
-			bitutil.SetBit(atTill, i)
-			nulls.till--
-			term[i] = s.terminalID(e.terminal)
-			lat[i], lon[i] = s.position(m, e.merchant)
-			if e.kind == kindCash {
-				channel[i] = 2
-			}
-		} else {
-			channel[i] = 1
-		}
-		if e.device >= 0 {
-			bitutil.SetBit(isOnline, i)
-			nulls.online--
-			dev[i], net[i] = s.deviceID(e.device), e.net
-		}
-		if e.decline != declineNone {
-			bitutil.SetBit(refused, i)
-			nulls.refused--
-			result[i], reason[i] = 1, int8(e.decline-1)
-		}
-		if e.flags&flagRecurring != 0 {
-			bitutil.SetBit(recurring, i)
-		}
-		if e.flags&flagFraud != 0 {
-			bitutil.SetBit(fraud, i)
-		}
-	}
-	w := txWords()
-	f := txSchema().Fields()
-	cols := []arrow.Array{
-		wide(f[0], id, nil, 0), wide(f[1], ts, nil, 0), wide(f[2], cust, nil, 0), wide(f[3], card, nil, 0), wide(f[4], merch, nil, 0),
-		wide(f[5], term, atTill, nulls.till),
-		coded(mcc, w.mcc, nil, 0), coded(kind, w.kind, nil, 0), coded(channel, w.channel, nil, 0), coded(entry, w.entry, nil, 0),
-		wide(f[10], amount, nil, 0), coded(unit, w.currency, nil, 0), wide(f[12], local, nil, 0), coded(land, w.country, nil, 0), coded(home, w.country, nil, 0),
-		wide(f[15], lat, atTill, nulls.till), wide(f[16], lon, atTill, nulls.till),
-		wide(f[17], dev, isOnline, nulls.online), wide(f[18], net, isOnline, nulls.online),
-		coded(secure, w.secure, nil, 0), coded(cvv, w.cvv, nil, 0),
-		wide(f[21], recurring, nil, 0, n), coded(result, w.result, nil, 0), coded(reason, w.decline, refused, nulls.refused),
-		wide(f[24], fraud, nil, 0, n),
-	}
-	return record(txSchema(), cols, n)
-}
-
 // record makes a batch that owns its columns.
 func record(schema *arrow.Schema, cols []arrow.Array, rows int) table.Batch {
-	b := array.NewRecord(schema, cols, int64(rows))
-	for _, c := range cols {
-		c.Release()
-	}
-	return b
+	l := whole(schema)
+	return l.record(cols, rows)
 }
 
 // position of a shop: around the centre of its city, to 1e-4 degrees.

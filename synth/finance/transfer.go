@@ -102,6 +102,10 @@ func ledgers() []ledger {
 		{"accounts", accountSchema, func(t *clearing) int64 { return int64(len(t.accounts)) }, (*clearing).fillAccounts},
 		{"campaigns", washingSchema, func(t *clearing) int64 { return int64(len(t.campaigns)) }, (*clearing).fillCampaigns},
 		{"truth", washTruthSchema, func(t *clearing) int64 { return int64(len(t.dirty)) }, (*clearing).fillTruth},
+		{"alerts", alarmSchema, func(t *clearing) int64 { return int64(len(t.suspect().alarms)) }, (*clearing).fillAlarms},
+		{"investigations", inquirySchema, func(t *clearing) int64 { return int64(len(t.suspect().cases)) }, (*clearing).fillInquiries},
+		{"reports", reportSchema, func(t *clearing) int64 { return int64(len(t.suspect().reports)) }, (*clearing).fillReports},
+		{"labels", wordSchema, func(t *clearing) int64 { return int64(len(t.suspect().labels)) }, (*clearing).fillWords},
 		{nodeTable, nodeSchema, func(t *clearing) int64 { return int64(len(t.accounts)) }, (*clearing).fillNodes}, // with a graph only
 	}
 }
@@ -181,54 +185,7 @@ func (t *clearing) words() [2]arrow.Array {
 	return bankWords()
 }
 
-func (t *clearing) fillTransfers(m made, s settled, from, to int) table.Batch {
-	n := to - from
-	id, ts, fb, fa, tb, ta := i64s(n), i64s(n), i64s(n), i64s(n), i64s(n), i64s(n)
-	amount, format, result, dirty := make([]float64, n), i8s(n), i8s(n), bitmap(n)
-	start := t.params.start * secondsPerDay
-	for i := range n {
-		e := &m.events[uint32(m.order[from+i])]
-		id[i], ts[i] = t.transferID(e.id), (start+int64(e.at))*1_000_000
-		fb[i], fa[i] = int64(t.accounts[e.from].bank)+1, t.accountID(e.from)
-		tb[i], ta[i] = int64(t.accounts[e.to].bank)+1, t.accountID(e.to)
-		amount[i], format[i] = minor(e.amount), int8(e.format)
-		if s.rejected[from+i] {
-			result[i] = 1
-		}
-		if e.dirty {
-			dirty[i>>3] |= 1 << (i & 7)
-		}
-	}
-	w, f := t.words(), transferSchema().Fields()
-	return record(transferSchema(), []arrow.Array{
-		wide(f[0], id, nil, 0), wide(f[1], ts, nil, 0), wide(f[2], fb, nil, 0), wide(f[3], fa, nil, 0), wide(f[4], tb, nil, 0), wide(f[5], ta, nil, 0),
-		wide(f[6], amount, nil, 0), coded(format, w[0], nil, 0), coded(result, w[1], nil, 0), wide(f[9], dirty, nil, 0, n),
-	}, n)
-}
-
-func (t *clearing) fillPostings(m made, s settled, from, to int) table.Batch {
-	n := to - from
-	id, account, amount, balance, limit := i64s(n), i64s(n), i64s(n), i64s(n), i64s(n)
-	for i := range n {
-		row, leg := (from+i)/2, (from+i)%2
-		e := &m.events[uint32(m.order[row])]
-		who, sign := e.from, int64(-1)
-		if leg == 1 {
-			who, sign = e.to, 1
-		}
-		id[i], account[i] = t.transferID(e.id), t.accountID(who)
-		if !s.rejected[row] {
-			amount[i] = sign * e.amount
-		}
-		balance[i], limit[i] = s.after[row][leg], t.accounts[who].limit
-	}
-	f := postingSchema().Fields()
-	return record(postingSchema(), []arrow.Array{
-		wide(f[0], id, nil, 0), wide(f[1], account, nil, 0), wide(f[2], amount, nil, 0), wide(f[3], balance, nil, 0), wide(f[4], limit, nil, 0),
-	}, n)
-}
-
-func (t *clearing) fillHard(m made, _ settled, from, to int) table.Batch {
+func (t *clearing) fillHard(_ *layout, m made, _ settled, from, to int) table.Batch {
 	b := array.NewRecordBuilder(memory.DefaultAllocator, hardSchema())
 	defer b.Release()
 	k := 0
@@ -252,6 +209,14 @@ func (t *clearing) fillHard(m made, _ settled, from, to int) table.Batch {
 type transfers struct {
 	state func(synth.Seed) (*clearing, error)
 	graph bool // whether there are nodes and edges
+	view  *view
+}
+
+func (m *transfers) project(v *view) (inner, bool) {
+	if v.table != transferTable && v.table != postingTable || m.view != nil {
+		return nil, false
+	}
+	return &transfers{m.state, m.graph, v}, true
 }
 
 func (m *transfers) Tables() []synth.Table {
@@ -267,7 +232,7 @@ func (m *transfers) Tables() []synth.Table {
 	}
 	long := func(name string) synth.Table {
 		p, _ := paperOf(name)
-		return synth.Table{Name: name, Schema: p.schema(), Part: 1 << 18, Rows: func(seed synth.Seed) (int64, error) {
+		return synth.Table{Name: name, Schema: m.view.of(name, p.schema()).schema, Part: 1 << 18, Rows: func(seed synth.Seed) (int64, error) {
 			t, err := m.state(seed)
 			if err != nil {
 				return 0, err
@@ -281,11 +246,12 @@ func (m *transfers) Tables() []synth.Table {
 		out = append(out, small(s))
 	}
 	out = append(out, long(transferTable), long(postingTable), long(hardTable))
-	for _, s := range l[2:4] {
+	last := len(l) - 1
+	for _, s := range l[2:last] {
 		out = append(out, small(s))
 	}
 	if m.graph {
-		out = append(out, small(l[4]), long(edgeTable))
+		out = append(out, small(l[last]), long(edgeTable))
 	}
 	return out
 }
@@ -299,7 +265,7 @@ func (m *transfers) Generate(_ context.Context, name string, seed synth.Seed, ro
 		return nil, err
 	}
 	if p, ok := paperOf(name); ok {
-		return t.stream(p, 1, rows, false), nil
+		return t.stream(p, m.view.of(name, p.schema()), 1, rows, false), nil
 	}
 	for _, l := range ledgers() {
 		if l.name == name {
@@ -315,7 +281,7 @@ func (m *transfers) Stream(name string, seed synth.Seed, workers int) (table.Str
 		if err != nil {
 			return nil, err
 		}
-		return t.stream(p, workers, synth.Range{}, true), nil
+		return t.stream(p, m.view.of(name, p.schema()), workers, synth.Range{}, true), nil
 	}
 	tab, err := synth.Find(m, name)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"runtime"
+	"slices"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -82,12 +83,19 @@ func (s *state) count() {
 	}
 }
 
-// events makes a window's events and their order.
-func (s *state) events(w int) ([]event, []uint64) {
+// scratch is the memory of a window, used again for another.
+type scratch[T event | payment] struct {
+	events      []T
+	keys, other []uint64
+}
+
+// events makes a window's events and their order; both last until the scratch is
+// used again.
+func (s *state) events(w int, mem *scratch[event]) ([]event, []uint64) {
 	from, to := s.daysOf(w)
 	fraud := s.fraudOf(from, to)
 	guess := int(float64(len(s.customers)*(to-from)) * s.params.perDay * rowsPerPurchase * 1.15)
-	out := make([]event, 0, guess+len(fraud)+64)
+	out := slices.Grow(mem.events[:0], guess+len(fraud)+64)
 	for i := range s.customers {
 		person := s.keyDay.At(uint64(i))
 		for d := from; d < to; d++ {
@@ -97,17 +105,19 @@ func (s *state) events(w int) ([]event, []uint64) {
 	for i := range fraud {
 		out = append(out, fraud[i].event)
 	}
-	keys := make([]uint64, len(out))
+	keys := slices.Grow(mem.keys[:0], len(out))[:len(out)]
+	other := slices.Grow(mem.other[:0], len(out))[:len(out)]
+	*mem = scratch[event]{out, keys, other}
 	start := int32(from) * secondsPerDay
 	for i := range out {
 		keys[i] = uint64(out[i].at-start)<<32 | uint64(i)
 	}
-	return out, sortBySecond(keys)
+	return out, sortBySecond(keys, other)
 }
 
-// sortBySecond sorts stably by the 22 bits above the lower word, in two passes.
-func sortBySecond(keys []uint64) []uint64 {
-	other := make([]uint64, len(keys))
+// sortBySecond sorts stably by the 22 bits above the lower word, in two passes;
+// both slices are as long and are written to.
+func sortBySecond(keys, other []uint64) []uint64 {
 	for shift := 32; shift < 54; shift += 11 {
 		var at [2048]int32
 		for _, k := range keys {
@@ -131,7 +141,12 @@ func sortBySecond(keys []uint64) []uint64 {
 // window makes the batches of the rows of a window that lie in a range, which
 // counts from the window's first row.
 func (s *state) window(w int, rows synth.Range, fill func([]event, []uint64) table.Batch) []table.Batch {
-	events, order := s.events(w)
+	mem, ok := s.spare.Get().(*scratch[event])
+	if !ok {
+		mem = &scratch[event]{}
+	}
+	defer s.spare.Put(mem)
+	events, order := s.events(w, mem)
 	from := min(rows.First, int64(len(order)))
 	to := min(rows.First+rows.Count, int64(len(order)))
 	var out []table.Batch

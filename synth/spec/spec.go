@@ -122,6 +122,12 @@ func (s *Spec) Generate(_ context.Context, name string, seed synth.Seed, rows sy
 	if err != nil {
 		return nil, err
 	}
+	return s.generate(t, t.visible, t.schema, seed, rows)
+}
+
+// generate makes some of a table's columns; those that they are derived from are
+// made with them.
+func (s *Spec) generate(t *tab, columns []*column, schema *arrow.Schema, seed synth.Seed, rows synth.Range) (table.Stream, error) {
 	w, err := s.world(seed)
 	if err != nil {
 		return nil, err
@@ -129,7 +135,7 @@ func (s *Spec) Generate(_ context.Context, name string, seed synth.Seed, rows sy
 	if err := rows.Check(w.rows(t)); err != nil {
 		return nil, err
 	}
-	return table.Func(t.schema, func(ctx context.Context) iter.Seq2[table.Batch, error] {
+	return table.Func(schema, func(ctx context.Context) iter.Seq2[table.Batch, error] {
 		return func(yield func(table.Batch, error) bool) {
 			for from := rows.First; from < rows.End(); {
 				to := min((from/partRows+1)*partRows, rows.End())
@@ -137,7 +143,7 @@ func (s *Spec) Generate(_ context.Context, name string, seed synth.Seed, rows sy
 					yield(nil, err)
 					return
 				}
-				b, err := w.batch(t, from, int(to-from))
+				b, err := w.some(t, columns, schema, from, int(to-from))
 				if err != nil {
 					yield(nil, fmt.Errorf("make rows %d..%d of table %q: %w", from, to-1, t.name, err))
 					return
@@ -155,16 +161,72 @@ func (s *Spec) Generate(_ context.Context, name string, seed synth.Seed, rows sy
 
 // batch makes n rows from first on.
 func (w *world) batch(t *tab, first int64, n int) (table.Batch, error) {
+	return w.some(t, t.visible, t.schema, first, n)
+}
+
+// some makes some columns of n rows from first on.
+func (w *world) some(t *tab, columns []*column, schema *arrow.Schema, first int64, n int) (table.Batch, error) {
 	f := newFrame(w, t, first, nil, n)
 	defer f.release()
-	cols := make([]arrow.Array, len(t.visible))
-	for i, c := range t.visible {
+	cols := make([]arrow.Array, len(columns))
+	for i, c := range columns {
 		var err error
 		if cols[i], err = f.column(c); err != nil {
 			return nil, err
 		}
 	}
-	return array.NewRecord(t.schema, cols, int64(n)), nil
+	return array.NewRecord(schema, cols, int64(n)), nil
 }
 
-var _ synth.Model = (*Spec)(nil)
+// Project gives the same data set with some columns of a table only; what none of
+// them is derived from is not made.
+func (s *Spec) Project(name string, columns []string) (synth.Model, error) {
+	t, err := s.find(name)
+	if err != nil {
+		return nil, err
+	}
+	schema, at, err := table.Picked(t.schema, columns)
+	if err != nil {
+		return nil, err
+	}
+	p := &projection{Spec: s, t: t, schema: schema}
+	for _, i := range at {
+		p.columns = append(p.columns, t.visible[i])
+	}
+	return p, nil
+}
+
+// projection is a spec with some columns of one table.
+type projection struct {
+	*Spec
+	t       *tab
+	columns []*column
+	schema  *arrow.Schema
+}
+
+func (p *projection) Tables() []synth.Table {
+	out := p.Spec.Tables()
+	for i := range out {
+		if out[i].Name == p.t.name {
+			out[i].Schema = p.schema
+		}
+	}
+	return out
+}
+
+func (p *projection) Generate(ctx context.Context, name string, seed synth.Seed, rows synth.Range) (table.Stream, error) {
+	if name != p.t.name {
+		return p.Spec.Generate(ctx, name, seed, rows)
+	}
+	return p.generate(p.t, p.columns, p.schema, seed, rows)
+}
+
+// Project takes columns away again.
+func (p *projection) Project(name string, columns []string) (synth.Model, error) {
+	return synth.Dropping(p, name, columns)
+}
+
+var (
+	_ synth.Model     = (*Spec)(nil)
+	_ synth.Projector = (*Spec)(nil)
+)

@@ -18,8 +18,8 @@ import (
 // Model holds a model to the laws of its contract, with two seeds:
 // the schema is stated before the rows and carries the table's name, origins
 // that are synthetic, a key and references that exist; the rows are as many as
-// stated; the same on 1, 2 and 8 workers and as ranges, in any split; another
-// seed gives other rows; keys are unique and not null; references hold; a range
+// stated; the same on 1, 2 and 8 workers and as ranges, in any split; columns are
+// the same without the others; another seed gives other rows; keys are unique and not null; references hold; a range
 // outside is refused; a stream that is left early, or cancelled, ends.
 //
 // Give it a small world: the tables are held in memory.
@@ -49,6 +49,7 @@ func Model(t *testing.T, m synth.Model) {
 			again.Release()
 		}
 		checkRanges(t, m, tab, one, rows)
+		checkProjections(t, m, tab, one, rows)
 		checkEarlyEnd(t, m, tab, rows)
 	}
 	other := synth.NewSource(m, 2, 1)
@@ -198,6 +199,51 @@ func checkRanges(t *testing.T, m synth.Model, tab synth.Table, whole arrow.Table
 	for _, r := range []synth.Range{{First: -1, Count: 1}, {First: 0, Count: rows + 1}, {First: rows, Count: 1}, {First: 0, Count: -1}, {First: 1, Count: 1<<63 - 1}} {
 		if _, err := m.Generate(context.Background(), tab.Name, 1, r); err == nil {
 			t.Errorf("Generate(%q, %v) of %d rows = nil, want an error", tab.Name, r, rows)
+		}
+	}
+}
+
+// checkProjections: leaving columns out changes none of the others, whether they
+// are every other one, made whole, or the rest, made from some row on.
+func checkProjections(t *testing.T, m synth.Model, tab synth.Table, whole arrow.Table, rows int64) {
+	t.Helper()
+	var lists [2][]string
+	for i, f := range tab.Schema.Fields() {
+		lists[i%2] = append([]string{f.Name}, lists[i%2]...) // last ones first
+	}
+	for k, names := range lists {
+		if len(names) == 0 {
+			continue
+		}
+		p, err := synth.Project(m, tab.Name, names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := synth.Find(p, tab.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := int64(k) * rows / 2
+		columns := make([]arrow.Column, len(names))
+		for c, n := range names {
+			columns[c] = *array.NewColumnSlice(whole.Column(tab.Schema.FieldIndices(n)[0]), first, rows)
+		}
+		want := array.NewTable(part.Schema, columns, rows-first)
+		st := open(t, synth.NewSource(p, 1, 2), tab.Name)
+		if k == 1 {
+			if st, err = p.Generate(context.Background(), tab.Name, 1, synth.Range{First: first, Count: rows - first}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := read(t, st, part)
+		same(t, fmt.Sprintf("%s from row %d with columns %q", tab.Name, first, names), want, got)
+		got.Release()
+		want.Release()
+		checkSchema(t, part, p.Tables())
+	}
+	for _, bad := range [][]string{nil, {"no such column"}, {tab.Schema.Field(0).Name, tab.Schema.Field(0).Name}} {
+		if _, err := synth.Project(m, tab.Name, bad); err == nil {
+			t.Errorf("Project(%q, %q) = nil, want an error", tab.Name, bad)
 		}
 	}
 }

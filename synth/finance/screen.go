@@ -1,0 +1,224 @@
+package finance
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/verisim/verisim/formats/table"
+	"github.com/verisim/verisim/synth/rng"
+)
+
+// screening is what a bank that opens accounts knows: rules look at each
+// application, people look at some of the alerts, and the frauds that got through
+// come to light by what they do later. Times are seconds since the start.
+type screening struct {
+	alarms []alarm // tx is the row, account the truth: why it is fraudulent
+	cases  []inquiry
+	labels []observed
+}
+
+var screenRules = [...]string{"device_reuse", "email_mismatch", "no_valid_phone", "foreign_high_limit"}
+
+const (
+	fromReview   = iota // the desk
+	fromVictim          // whose name was used
+	fromArrears         // nobody pays
+	fromRecall          // another bank wants money back
+	fromForgiven        // an honest one that fell into arrears and was called a fraud
+)
+
+var screenSources = [...]string{"investigation", "victim", "arrears", "recall", "arrears"}
+
+// lights is how a fraud that got through comes to light: after how many days,
+// log-normal by median and sigma, and what share never does. Assumptions; arrears
+// of 90 days are a default in the EU (regulation 575/2013, article 178).
+var lights = [swindles]struct {
+	source        uint8
+	least         float64 // days
+	median, sigma float64
+	never         float64
+}{
+	stolenIdentity:   {fromVictim, 3, 25, .8, .05},
+	inventedIdentity: {fromArrears, 90, 60, .6, .30},
+	firstParty:       {fromArrears, 90, 30, .5, .35},
+	muleAccount:      {fromRecall, 5, 35, .7, .20},
+}
+
+// forgiven is the share of honest applicants that are called fraudulent after
+// arrears (assumption).
+const forgiven = .0004
+
+// screening is made once, when first asked for.
+func (o *opening) screening() *screening {
+	o.screenOnce.Do(func() {
+		s := &screening{}
+		key := o.key.Name("screen")
+		for from := int64(0); from < o.cfg.Customers; from += rowsPerBatch {
+			s.read(o, key, from, min(from+rowsPerBatch, o.cfg.Customers))
+		}
+		slices.SortStableFunc(s.alarms, func(a, b alarm) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.tx, b.tx)) })
+		s.work(o, key.Name("desk"))
+		asOf := o.params.asOf
+		s.labels = believed(s.labels, asOf)
+		s.alarms = slices.DeleteFunc(s.alarms, func(a alarm) bool { return a.at >= asOf })
+		s.cases = slices.DeleteFunc(s.cases, func(c inquiry) bool { return c.opened >= asOf })
+		o.screened = s
+	})
+	return o.screened
+}
+
+// read runs the rules over the columns of some rows, and lets time tell.
+func (s *screening) read(o *opening, key rng.Key, from, to int64) {
+	p := o.applicants(from, to)
+	cols := make([]arrow.Array, 6)
+	for i, name := range []string{"device_emails_8w", "name_email_similarity", "email_is_free", "mobile_phone_valid", "foreign_request", "proposed_limit"} {
+		j := slices.IndexFunc(traits, func(t trait) bool { return t.name == name })
+		cols[i] = o.column(applicationSchema().Field(j+2), j, p.keys, p.why, p.standing)
+		defer cols[i].Release()
+	}
+	devices, likeness := cols[0].(*array.Int64), cols[1].(*array.Float64)
+	free, mobile, foreign := cols[2].(*array.Boolean), cols[3].(*array.Boolean), cols[4].(*array.Boolean)
+	limit := cols[5].(*array.Float64)
+	for i := range p.at {
+		row := uint64(from) + uint64(i)
+		k := key.At(row)
+		// Bounds are assumptions; each ratio is what is measured over its bound.
+		var r [len(screenRules)]float64
+		r[0] = float64(devices.Value(i)) / 2
+		if free.Value(i) {
+			r[1] = .04 / max(likeness.Value(i), .005)
+		}
+		if !mobile.Value(i) {
+			r[2] = .4 / max(likeness.Value(i), .05)
+		}
+		if foreign.Value(i) {
+			r[3] = limit.Value(i) / 900
+		}
+		rule := 0
+		for j, v := range r {
+			if v > r[rule] {
+				rule = j
+			}
+		}
+		if v := r[rule]; v >= 1 {
+			s.alarms = append(s.alarms, alarm{tx: row, at: p.at[i] + 1 + int64(k.Below(0, 600)), rule: uint8(rule), score: v / (1 + v), account: int32(p.why[i])})
+		}
+		why := p.why[i]
+		if why == honestApplicant {
+			if k.Float64(1) < forgiven {
+				s.light(k, row, p.at[i], firstParty, fromForgiven)
+			}
+		} else if k.Float64(1) >= max(lights[why].never, o.params.noise) {
+			s.light(k, row, p.at[i], why, lights[why].source)
+		}
+	}
+}
+
+func (s *screening) light(k rng.Key, row uint64, at int64, why swindle, source uint8) {
+	l := &lights[why]
+	days := l.least + l.median*math.Exp(l.sigma*k.Normal(2))
+	s.labels = append(s.labels, observed{row, at + int64(days*secondsPerDay), source, true})
+}
+
+// work: on working days people take the highest scores of the last five days, for
+// an applicant does not wait longer; they miss two frauds of five and take one
+// honest applicant in 25 for a fraud (assumptions).
+func (s *screening) work(o *opening, key rng.Key) {
+	room := max(1, int(math.Round(o.params.capacity*float64(o.cfg.Customers)/10_000)))
+	var queue []int32
+	next := 0
+	for day := range int64(o.cfg.Days + 7) {
+		open := day*secondsPerDay + 9*3600
+		for ; next < len(s.alarms) && s.alarms[next].at < open; next++ {
+			queue = append(queue, int32(next))
+		}
+		if (o.params.start+day+3)%7 >= 5 {
+			continue
+		}
+		queue = slices.DeleteFunc(queue, func(a int32) bool { return s.alarms[a].at < open-5*secondsPerDay })
+		slices.SortStableFunc(queue, func(a, b int32) int { return cmp.Compare(s.alarms[b].score, s.alarms[a].score) })
+		n := min(room, len(queue))
+		for _, a := range queue[:n] {
+			k := key.At(uint64(a))
+			share := .04
+			if s.alarms[a].account != int32(honestApplicant) {
+				share = .6
+			}
+			c := inquiry{alarm: a, opened: open + int64(k.Below(0, 8*3600)), suspicious: k.Float64(1) < share}
+			c.ended = c.opened + 600 + int64(k.Below(2, 2*secondsPerDay))
+			s.cases = append(s.cases, c)
+			s.labels = append(s.labels, observed{s.alarms[a].tx, c.ended, fromReview, c.suspicious})
+		}
+		queue = queue[n:]
+	}
+	slices.SortStableFunc(s.cases, func(a, b inquiry) int { return cmp.Compare(a.opened, b.opened) })
+}
+
+// screenTable is a table of what is known about applications.
+type screenTable struct {
+	name   string
+	schema *arrow.Schema
+	rows   func(*screening) int64
+	fill   func(o *opening, b *builder, from, to int64)
+}
+
+var applicationRef = []table.Ref{{Column: "application_id", Table: applicationTable, Key: "application_id"}}
+
+var screenings = sync.OnceValue(func() []screenTable {
+	return []screenTable{
+		{"alerts", schema("alerts", "alert_id", applicationRef,
+			column("alert_id", i64t, table.RoleID, false),
+			column("application_id", i64t, table.RoleID, false),
+			column("raised", moment, table.RoleTime, false),
+			column("rule", textt, table.RolePlain, false),
+			column("score", f64t, table.RolePlain, false),
+		), func(s *screening) int64 { return int64(len(s.alarms)) }, func(o *opening, b *builder, from, to int64) {
+			for i := from; i < to; i++ {
+				a := &o.screening().alarms[i]
+				b.i64(i + 1)
+				b.i64(o.applicationID(int64(a.tx)))
+				o.since(b, a.at)
+				b.str(screenRules[a.rule])
+				b.f64(math.Round(a.score*1000) / 1000)
+			}
+		}},
+		{"investigations", investigationSchema, func(s *screening) int64 { return int64(len(s.cases)) }, func(o *opening, b *builder, from, to int64) {
+			for i := from; i < to; i++ {
+				c := &o.screening().cases[i]
+				b.i64(i + 1)
+				b.i64(int64(c.alarm) + 1)
+				o.since(b, c.opened)
+				if c.ended >= o.params.asOf {
+					b.null()
+					b.null()
+					continue
+				}
+				o.since(b, c.ended)
+				b.str(map[bool]string{true: "fraud", false: "genuine"}[c.suspicious])
+			}
+		}},
+		{"labels", schema("labels", "", applicationRef,
+			column("application_id", i64t, table.RoleID, false),
+			column("known", moment, table.RoleTime, false),
+			column("source", textt, table.RolePlain, false),
+			column("fraud", boolt, table.RoleLabel, false),
+		), func(s *screening) int64 { return int64(len(s.labels)) }, func(o *opening, b *builder, from, to int64) {
+			for i := from; i < to; i++ {
+				l := &o.screening().labels[i]
+				b.i64(o.applicationID(int64(l.tx)))
+				o.since(b, l.at)
+				b.str(screenSources[l.source])
+				b.flag(l.fraud)
+			}
+		}},
+	}
+})
+
+func (o *opening) since(b *builder, second int64) {
+	b.time(o.params.start*secondsPerDay + second)
+}
