@@ -17,6 +17,7 @@ type builder struct {
 	sess   ligero.Session // nil where only the shape or the totals are wanted
 	proves bool           // there are cells
 	lies   bool           // tests only: build constraints for cells that break them
+	keys   *keyList       // tests only: the list of a unique key
 	tables []*builtTable
 
 	helpers, late ligero.Oracle

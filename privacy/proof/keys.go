@@ -45,13 +45,11 @@ func (b *builder) uniqueKey(s *Statement) error {
 	if err != nil {
 		return err
 	}
-	listed := func(i int) field.Elem { // behind the values, the last one again
-		if len(sorted) == 0 {
-			return field.Elem{}
-		}
-		return sorted[min(i, len(sorted)-1)].element()
+	keys := listOf(sorted)
+	if b.keys != nil {
+		keys = *b.keys
 	}
-	is := func(i int) field.Elem { return bit(i < len(sorted)) }
+	listed, is := keys.at, func(i int) field.Elem { return bit(keys.is(i)) }
 	list := b.helper(rows, listed)
 	tail := b.sys.Tail(rows)
 	zero := []ligero.Vec{list}
@@ -70,16 +68,10 @@ func (b *builder) uniqueKey(s *Statement) error {
 	for _, v := range zero {
 		b.sys.Zero(ligero.Product{F: ligero.Form{{Coef: field.One(), V: v, Pub: tail}}})
 	}
-	step := func(i int) rowKey {
-		if i+1 >= len(sorted) {
-			return rowKey{}
-		}
-		return sorted[i+1].minus(sorted[i]).minus(rowKey{0, 1})
-	}
 	if some {
-		b.steps(rows, list, one(isNext), 0, code.gaps(step)...)
+		b.steps(rows, list, one(isNext), 0, code.gaps(keys.step)...)
 	} else {
-		b.steps(rows, list, nil, 1, code.gaps(step)...)
+		b.steps(rows, list, nil, 1, code.gaps(keys.step)...)
 	}
 	key := padded(rows, func(i int) field.Elem { return code.value(cols, i).element() })
 	b.after = append(b.after, func(d *drawn) error {
@@ -101,6 +93,33 @@ func (b *builder) uniqueKey(s *Statement) error {
 		return nil
 	})
 	return nil
+}
+
+// keyList is a sorted list: its numbers, which of them are values, and by how much a
+// number's next is above it, less 1 if that is a value.
+type keyList struct {
+	at   func(i int) field.Elem
+	is   func(i int) bool
+	step func(i int) rowKey
+}
+
+// listOf has the values first, and behind them the last one again.
+func listOf(sorted []rowKey) keyList {
+	return keyList{
+		func(i int) field.Elem {
+			if len(sorted) == 0 {
+				return field.Elem{}
+			}
+			return sorted[min(i, len(sorted)-1)].element()
+		},
+		func(i int) bool { return i < len(sorted) },
+		func(i int) rowKey {
+			if i+1 >= len(sorted) {
+				return rowKey{}
+			}
+			return sorted[i+1].minus(sorted[i]).minus(rowKey{0, 1})
+		},
+	}
 }
 
 // keysOf sorts the numbers of the rows that are compared, and finds one that occurs

@@ -100,6 +100,7 @@ func TestProverAgreesWithTruth(t *testing.T) {
 			b.Field(1).(*array.Int64Builder).AppendValues(y, nil)
 			text += "- unique: {columns: [y, x], missing: true}"
 		}
+		size.Draws = int(seed%2) * ligero.MaxDraws
 		p := New(decode(t, text), Options{InsecureParams: &size})
 		tab, err := p.Table("t", schema, nil, "")
 		if err != nil {

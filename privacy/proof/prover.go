@@ -44,6 +44,7 @@ type Prover struct {
 	lies  bool
 	forge func(*Header)
 	wrap  func(ligero.Session) ligero.Session
+	keys  *keyList
 }
 
 // Table is one table of a prover.
@@ -164,7 +165,7 @@ func (p *Prover) Prove(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.lies = p.lies
+	b.lies, b.keys = p.lies, p.keys
 	fresh := make([]byte, SecretSize)
 	if _, err = io.ReadFull(p.opt.Rand, fresh); err != nil {
 		return nil, fmt.Errorf("draw a secret: %w", err)
