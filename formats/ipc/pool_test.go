@@ -27,11 +27,11 @@ func TestReuse(t *testing.T) {
 			b.Field(0).(*array.Int64Builder).Append(int64(k))
 			b.Field(1).(*array.StringBuilder).Append(string(rune('a' + k)))
 		}
-		if err := w.Write(b.NewRecord()); err != nil {
+		if err = w.Write(b.NewRecord()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := w.Close(); err != nil {
+	if err = w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	holds := func(b arrow.Record, k int) {
