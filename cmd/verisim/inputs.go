@@ -21,13 +21,16 @@ type input struct {
 	*catalog.Opened
 }
 
+// opener is openInput or one of its kind.
+type opener func(ctx context.Context, e *env, c *cli.Context, path string) (*catalog.Opened, error)
+
 // openInputs opens every table of the arguments, before a row of any is read.
-func openInputs(ctx context.Context, e *env, c *cli.Context) ([]*input, error) {
-	return openTables(ctx, e, c, c.Args().Slice())
+func openInputs(ctx context.Context, e *env, c *cli.Context, by opener) ([]*input, error) {
+	return openTables(ctx, e, c, c.Args().Slice(), by)
 }
 
 // openTables opens tables, each FILE or NAME=FILE.
-func openTables(ctx context.Context, e *env, c *cli.Context, args []string) (ins []*input, err error) {
+func openTables(ctx context.Context, e *env, c *cli.Context, args []string, by opener) (ins []*input, err error) {
 	defer func() {
 		if err != nil {
 			for _, in := range ins {
@@ -40,7 +43,7 @@ func openTables(ctx context.Context, e *env, c *cli.Context, args []string) (ins
 		if name, path, ok := strings.Cut(arg, "="); ok && !exists(arg) {
 			in.name, in.path = name, path
 		}
-		if in.Opened, err = openJudged(ctx, e, c, in.path); err != nil {
+		if in.Opened, err = by(ctx, e, c, in.path); err != nil {
 			return ins, err
 		}
 		if in.name == "" && len(args) > 1 {

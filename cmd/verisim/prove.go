@@ -121,7 +121,7 @@ func readStatements(path string) (*proof.Document, error) {
 }
 
 func proveInputs(ctx context.Context, e *env, c *cli.Context, doc *proof.Document, workers int) ([]byte, error) {
-	ins, err := openInputs(ctx, e, c)
+	ins, err := openInputs(ctx, e, c, openInput)
 	if err != nil {
 		return nil, err
 	}

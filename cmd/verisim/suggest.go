@@ -24,7 +24,7 @@ func suggestSuite(ctx context.Context, e *env, c *cli.Context) error {
 		}
 		opt.Private = &suggest.Privacy{Epsilon: c.Float64("epsilon")}
 	}
-	ins, err := openInputs(ctx, e, c)
+	ins, err := openInputs(ctx, e, c, openInput)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func tieData(ctx context.Context, e *env, c *cli.Context, file []byte, r *proof.
 	if err != nil {
 		return nil, err
 	}
-	ins, err := openTables(ctx, e, c, args)
+	ins, err := openTables(ctx, e, c, args, openInput)
 	if err != nil {
 		return nil, err
 	}

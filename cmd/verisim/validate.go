@@ -152,7 +152,7 @@ func (v *validation) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if v.inputs, err = openInputs(ctx, v.e, c); err != nil {
+	if v.inputs, err = openInputs(ctx, v.e, c, openJudged); err != nil {
 		return err
 	}
 	if len(v.inputs) > 1 && (c.String("good") != "" || c.String("quarantine") != "") {
