@@ -102,3 +102,11 @@ func span(seconds float64) string {
 	}
 	return figure(seconds) + " s"
 }
+
+// counted writes a number of things, which are one thing where it is 1.
+func counted(n int64, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return whole(n) + " " + thing
+}

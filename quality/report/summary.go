@@ -17,7 +17,7 @@ func WriteSummary(w io.Writer, p *profile.Profile) error {
 	if p.Table != "" {
 		fmt.Fprintf(&b, "%s: ", p.Table)
 	}
-	fmt.Fprintf(&b, "%s rows, %d columns", whole(p.Rows), len(p.Columns))
+	fmt.Fprintf(&b, "%s, %s", counted(p.Rows, "row"), counted(int64(len(p.Columns)), "column"))
 	if d := p.DistinctRows; p.Rows > 0 && d.Value < float64(p.Rows) {
 		about := "about "
 		if d.Exact {

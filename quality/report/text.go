@@ -36,7 +36,7 @@ func WriteText(w io.Writer, r *rule.Result) error {
 		if t.Name != "" {
 			name += " " + t.Name
 		}
-		fmt.Fprintf(&b, "%s: %s rows, %d columns", name, whole(t.Rows), t.Columns)
+		fmt.Fprintf(&b, "%s: %s, %s", name, counted(t.Rows, "row"), counted(int64(t.Columns), "column"))
 		if t.Quarantined > 0 {
 			fmt.Fprintf(&b, ", %s passed and %s quarantined", whole(t.Rows-t.Quarantined), whole(t.Quarantined))
 		}

@@ -49,7 +49,7 @@ func VerdictOf(r *rule.Result) Verdict {
 			parts = append(parts, fmt.Sprintf("%d %s", n, x.word))
 		}
 	}
-	text := fmt.Sprintf("%d checks: %s", len(r.Checks), strings.Join(parts, ", "))
+	text := counted(int64(len(r.Checks)), "check") + ": " + strings.Join(parts, ", ")
 	if r.Scores.Short != "" {
 		text += "; " + r.Scores.Short
 	}
