@@ -63,6 +63,7 @@ var gates = map[string][]string{
 	"golang.org/x/term":                        {"cmd/..."},
 	"golang.org/x/text":                        {"quality/..."},
 	"github.com/klauspost/compress":            {"formats/..."},
+	"github.com/santhosh-tekuri/jsonschema/v6": {"quality/rule"},
 	"github.com/google/go-cmp":                 {},
 	"github.com/rogpeppe/go-internal":          {},
 }

@@ -41,7 +41,7 @@ func (d Def) Whole() bool { return d.whole }
 func Catalogue() []Def {
 	var out []Def
 	for _, family := range [][]Def{
-		presence(), presenceOf(), schemaChecks(), values(), scalars(), texts(), wordChecks(), formatChecks(),
+		presence(), presenceOf(), schemaChecks(), values(), scalars(), texts(), wordChecks(), schemaTexts(), formatChecks(),
 		uniques(), distincts(), aggregates(), rowChecks(), relations(), across(), distributions(), temporals(), tableChecks(), runs(),
 	} {
 		out = append(out, family...)

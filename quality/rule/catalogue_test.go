@@ -158,7 +158,7 @@ func TestCatalogue(t *testing.T) {
 		table bool
 	}
 	passed, failed := map[place]bool{}, map[place]bool{}
-	for _, tr := range trials() {
+	for _, tr := range append(trials(), moreTrials()...) {
 		at := place{tr.kind(), tr.table}
 		if tr.good != "" {
 			passed[at] = true

@@ -51,7 +51,15 @@ type check struct {
 	make    func(s *State, gated bool) (cell, error)
 	feeds   []*feed                   // what it needs of other tables
 	late    func(r *Result, t *tally) // judged when all others are, from their verdicts
+	trial   checkTrial
 	summary string
+}
+
+// checkTrial is what a check adds to the trials of [TestSuite], where values and
+// changes that fit every check would hardly meet it. Both may be nil.
+type checkTrial struct {
+	values func(p *pool)                // for the pools of its columns
+	tables func(rows []rowOf) [][]rowOf // whole tables, made of rows that pass
 }
 
 // ID, Level, Dimension and String make a bound check a quality.Rule.

@@ -140,6 +140,9 @@ func (t *prover) poolsOf(tp *tablePlan) []*pool {
 	for _, c := range tp.checks {
 		for _, col := range c.columns {
 			pools[col].check(&c.spec)
+			if c.trial.values != nil {
+				c.trial.values(pools[col])
+			}
 		}
 		if c.def.Column() && len(c.columns) == 1 && len(c.feeds) > 0 { // keys of the other table
 			f := c.feeds[0]

@@ -226,6 +226,11 @@ func (t *prover) mutants(tp *tablePlan, rows []rowOf) [][]rowOf {
 	backwards := slices.Clone(rows)
 	slices.Reverse(backwards)
 	out = append(out, backwards, slices.Delete(slices.Clone(rows), n/2, n/2+1))
+	for _, c := range tp.checks {
+		if c.trial.tables != nil {
+			out = append(out, c.trial.tables(rows)...)
+		}
+	}
 	for col, p := range t.pools[tp] {
 		sorted := slices.Clone(rows)
 		slices.SortStableFunc(sorted, func(a, b rowOf) int { return compareValues(a[col], b[col]) })

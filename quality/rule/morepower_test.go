@@ -1,0 +1,31 @@
+package rule
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestMorePower holds that trials find rows that keep and rows that break each
+// of these suites' checks.
+func TestMorePower(t *testing.T) {
+	for name, suite := range map[string]string{
+		"json_schema": `
+columns:
+  doc: {json_schema: {type: object, required: [id, tags], properties: {id: {type: integer, minimum: 10, maximum: 20}, tags: {type: array, items: {$ref: "#/$defs/tag"}}}, $defs: {tag: {type: string, pattern: "^[a-z]{3}$"}}}}
+`,
+	} {
+		s, err := Parse("s.yaml", []byte(suite))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		opt := PowerOptions{Options: Options{Now: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)}}
+		powers, err := TestSuite(s, Guess(s), opt)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if i := slices.IndexFunc(powers, func(p Power) bool { return !p.Strong() }); i >= 0 {
+			t.Errorf("%s has no power: %+v", name, powers[i])
+		}
+	}
+}
