@@ -55,6 +55,7 @@ func (d *Drift) psi(bins []pair, n, m float64) {
 	for _, x := range bins {
 		p, q := (x.a+.5)/(n+.5*k), (x.b+.5)/(m+.5*k)
 		d.PSI += (q - p) * math.Log(q/p)
+		d.KullbackLeibler += q * math.Log(q/p)
 	}
 	d.Bins = len(bins)
 	d.PSINoise = (k - 1) * (1/n + 1/m)

@@ -56,6 +56,9 @@ type Drift struct {
 	Hellinger      float64 `json:"hellinger"`
 	TotalVariation float64 `json:"total_variation"`
 	LInf           float64 `json:"l_inf"`
+	// KullbackLeibler is the divergence of the current bins from the
+	// reference's, in nats, smoothed as the PSI is.
+	KullbackLeibler float64 `json:"kullback_leibler"`
 
 	// NewShare is the share of values that the reference does not know, for
 	// text and other columns of few values.

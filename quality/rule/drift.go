@@ -57,6 +57,7 @@ func distributions() []Def {
 		distance("hellinger", "the Hellinger distance", "0.1", false, func(d profile.Drift) (float64, float64) { return d.Hellinger, d.ChiP }),
 		distance("tvd", "the total variation distance", "0.1", false, func(d profile.Drift) (float64, float64) { return d.TotalVariation, d.ChiP }),
 		distance("linf", "the greatest difference of a bin's share", "0.1", false, func(d profile.Drift) (float64, float64) { return d.LInf, d.ChiP }),
+		distance("kl", "the Kullback-Leibler divergence, in nats,", "0.1", false, func(d profile.Drift) (float64, float64) { return d.KullbackLeibler, d.ChiP }),
 		of("null_drift", "the share of nulls differs from the reference by at most this, or is luck (p >= 0.01)", "0.05", func(b *binder) error {
 			most, alpha, err := b.limitAndAlpha()
 			if err != nil {

@@ -75,6 +75,7 @@ type tally struct {
 	examples     []int64
 	whole        bool // the check is of the table, not of rows
 	observed     *float64
+	pattern      []int64
 	message      string
 	broken       string // why it could not be judged
 	learning     string

@@ -90,9 +90,9 @@ func guessType(c *Spec) (t arrow.DataType, sure bool) {
 		return arrow.BinaryTypes.String, true
 	case c.Kind == "sequence" || c.Kind == "references_per_key":
 		return arrow.PrimitiveTypes.Int64, false
-	case def.Family == "time" && c.Kind != "monotone":
+	case def.Family == "time" && c.Kind != "monotone" && c.Kind != "within_n_moving_sd":
 		return stampType(), true
-	case c.Kind == "finite" || def.Family == "aggregate" || def.Family == "distribution":
+	case c.Kind == "finite" || c.Kind == "within_n_moving_sd" || def.Family == "aggregate" || def.Family == "distribution":
 		return arrow.PrimitiveTypes.Float64, false
 	case def.Family == "value":
 		return guessValue(c.Arg)
@@ -164,6 +164,9 @@ func namedColumns(c *Spec) []string {
 			}
 		}
 	}
+	if key := timeKeys()[c.Kind]; key != "" {
+		add(c.Arg.Get(key))
+	}
 	texts := []string{c.Where}
 	switch c.Kind {
 	case "expr", "never", "required_if":
@@ -181,6 +184,11 @@ func namedColumns(c *Spec) []string {
 	return out
 }
 
+// timeKeys are the arguments of checks of a column that name a column of times.
+func timeKeys() map[string]string {
+	return map[string]string{"sla_by": "arrived", "within_n_moving_sd": "over"}
+}
+
 // timeArgument is a time for columns that a check takes as such, else nil.
 func timeArgument(c *Spec, col string) arrow.DataType {
 	for _, key := range []string{"start", "end"} {
@@ -188,7 +196,7 @@ func timeArgument(c *Spec, col string) arrow.DataType {
 			return stampType()
 		}
 	}
-	if c.Kind == "event_order" {
+	if n := c.Arg.Get(timeKeys()[c.Kind]); c.Kind == "event_order" || n != nil && n.Text == col {
 		return stampType()
 	}
 	return nil

@@ -15,16 +15,17 @@ func runs() []Def {
 		return Def{Name: name, Family: "runs", About: about, Example: example, Dimension: quality.Timeliness, scope: scopeTable, whole: true, bind: bind}
 	}
 	return []Def{
-		of("change", "a metric differs from the last run's by at most this share: row_count, or the id of a check", "{metric: row_count, max: 0.5}", func(b *binder) error {
+		of("change", "a metric differs from the last run's by at most this share, or by at most this, absolute: row_count, or the id of a check", "{metric: row_count, max: 0.5}", func(b *binder) error {
 			var f struct {
-				Metric string  `yaml:"metric"`
-				Max    float64 `yaml:"max"`
+				Metric   string   `yaml:"metric"`
+				Max      float64  `yaml:"max"`
+				Absolute *float64 `yaml:"absolute"`
 			}
 			if err := b.arg.Decode(&f); err != nil {
 				return err
 			}
-			if !(f.Max >= 0) {
-				return b.arg.Pos.Errorf("change takes metric, and max from 0")
+			if !(f.Max >= 0) || f.Absolute != nil && (!(*f.Absolute >= 0) || f.Max != 0) {
+				return b.arg.Pos.Errorf("change takes metric, and max (a share) or absolute from 0")
 			}
 			return b.overRuns(f.Metric, func(now float64, past []float64, t *tally) {
 				if len(past) == 0 {
@@ -33,6 +34,10 @@ func runs() []Def {
 				}
 				last := past[len(past)-1]
 				x := math.Abs(now - last)
+				if f.Absolute != nil {
+					t.measured("the change of "+f.Metric, x, 0, *f.Absolute)
+					return
+				}
 				if last != 0 {
 					x /= math.Abs(last)
 				}
@@ -40,6 +45,7 @@ func runs() []Def {
 			})
 		}),
 		of("anomaly", "a metric lies where earlier runs let expect it: within k robust deviations of their median, from 7 runs on", "{metric: row_count, k: 5, change: 0.1}", (*binder).anomaly),
+		of("holt_winters", "a metric lies where trend and season of earlier runs let expect it: within k deviations of the forecast by Holt and Winters' additive method, from two seasons and 7 runs on", "{metric: row_count, season: 7, k: 4, change: 0.05}", (*binder).holtWinters),
 		of("schema_unchanged", "names and types of columns are those of the last run", "true", func(b *binder) error {
 			if err := b.yes(); err != nil {
 				return err

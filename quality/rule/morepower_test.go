@@ -14,12 +14,22 @@ func TestMorePower(t *testing.T) {
 columns:
   doc: {json_schema: {type: object, required: [id, tags], properties: {id: {type: integer, minimum: 10, maximum: 20}, tags: {type: array, items: {$ref: "#/$defs/tag"}}}, $defs: {tag: {type: string, pattern: "^[a-z]{3}$"}}}}
 `,
+		"seasonality": `
+columns:
+  at: {seasonality: {by: weekday, shares: [0.2, 0.2, 0.2, 0.2, 0.2, 0, 0]}}
+`,
+		"sla_by":             "columns:\n  day: {sla_by: {by: \"06:00\", arrived: loaded_at, skip: [sun]}}\n",
+		"within_n_moving_sd": "columns:\n  amount: {within_n_moving_sd: {over: at, every: 24h, of: sum}}\n",
+		"holt_winters":       "checks:\n  - {holt_winters: {metric: row_count, season: 2, change: 0.5}}\n  - {change: {metric: row_count, absolute: 5}}\n  - {unique: [a]}\n",
 	} {
 		s, err := Parse("s.yaml", []byte(suite))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		opt := PowerOptions{Options: Options{Now: time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)}}
+		for i := range 13 {
+			opt.History = append(opt.History, &Result{Tables: []Table{{Rows: int64(50 + 10*(i%2))}}})
+		}
 		powers, err := TestSuite(s, Guess(s), opt)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)

@@ -65,6 +65,9 @@ type Check struct {
 	// Observed is what a check on a whole table measured, where it is one number.
 	Observed *float64 `json:"observed,omitempty"`
 	Message  string   `json:"message"`
+	// Pattern holds the counts that a check of seasonality saw, for later runs
+	// to compare with.
+	Pattern []int64 `json:"pattern,omitempty"`
 	// Examples are the first rows that broke the check, from 0.
 	Examples []int64 `json:"examples,omitempty"`
 	Line     int     `json:"line,omitempty"` // in the suite

@@ -11,7 +11,7 @@ func (c *check) verdict(t *tally) Check {
 		ID: c.spec.ID, Table: c.table.name, Kind: c.spec.Kind, Rule: c.summary,
 		Level: c.spec.Level, Dimension: c.spec.Dimension,
 		Rows: t.rows, Failed: t.failed, Share: 1, Mostly: c.spec.Mostly,
-		Observed: t.observed, Examples: t.examples,
+		Observed: t.observed, Pattern: t.pattern, Examples: t.examples,
 		Line: c.spec.At.Line, Source: c.spec.At.Name,
 	}
 	names := make([]string, len(c.columns))
