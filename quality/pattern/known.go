@@ -27,7 +27,7 @@ type Known struct {
 }
 
 // All lists every known pattern.
-func All() []Known { return slices.Concat(checksums(), forms()) }
+func All() []Known { return slices.Concat(checksums(), forms(), places()) }
 
 // Names lists the names of a class, sorted.
 func Names(class Class) []string {

@@ -152,15 +152,7 @@ func aggregates() []Def {
 				return nil
 			})
 		}),
-		whole("top_share", "the share of the most frequent value lies in [LOW, HIGH]", "[0, 0.5]", func(b *binder) error {
-			return b.share("the share of the most frequent value", func(p *profile.State, i int) float64 {
-				values, exact := p.Values(i)
-				if !exact || len(values) == 0 {
-					return math.NaN()
-				}
-				return float64(values[0].Count) / float64(p.Rows()-p.Nulls(i))
-			})
-		}),
+		whole("top_share", "the share of the most frequent value, or of the k most frequent, lies in [LOW, HIGH]", "[0, 0.5]", (*binder).topShare),
 		whole("histogram", "the shares between given edges lie in given ranges", "{edges: [0, 10, 100], shares: [[0.5, 0.9], [0.1, 0.5]]}", (*binder).histogram),
 	}
 }

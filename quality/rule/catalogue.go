@@ -42,7 +42,7 @@ func Catalogue() []Def {
 	var out []Def
 	for _, family := range [][]Def{
 		presence(), presenceOf(), schemaChecks(), values(), scalars(), texts(), wordChecks(), schemaTexts(), formatChecks(),
-		uniques(), distincts(), aggregates(), rowChecks(), relations(), across(), distributions(), temporals(), seasons(), tableChecks(), runs(),
+		uniques(), distincts(), aggregates(), rowChecks(), relations(), across(), distributions(), temporals(), seasons(), tableChecks(), runs(), more(),
 	} {
 		out = append(out, family...)
 	}

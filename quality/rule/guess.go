@@ -86,7 +86,18 @@ func guessType(c *Spec) (t arrow.DataType, sure bool) {
 		}
 		t, err := table.ParseType(n.Text)
 		return t, err == nil
-	case def.Family == "text" || def.Family == "format" || c.Kind == "not_blank" || c.Kind == "one_kind" || c.Kind == "no_near_duplicates" || c.Kind == "mode_in":
+	case c.Kind == "dictionary_in":
+		return &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}, true
+	case c.Kind == "coverage_of":
+		for _, key := range []string{"values", "from", "of"} {
+			if n := c.Arg.Get(key); n != nil && key == "of" {
+				return arrow.PrimitiveTypes.Int64, false
+			} else if n != nil {
+				return guessValue(n)
+			}
+		}
+		return guessValue(c.Arg)
+	case c.Kind == "near_duplicates" || def.Family == "text" || def.Family == "format" || c.Kind == "not_blank" || c.Kind == "one_kind" || c.Kind == "no_near_duplicates" || c.Kind == "mode_in":
 		return arrow.BinaryTypes.String, true
 	case c.Kind == "sequence" || c.Kind == "references_per_key":
 		return arrow.PrimitiveTypes.Int64, false
@@ -153,6 +164,10 @@ func namedColumns(c *Spec) []string {
 		case "expr", "never":
 		case "unique", "primary_key", "rows_complete", "all_or_none", "distinct_within_row", "event_order", "columns", "columns_in_order", "has_columns", "extra_columns":
 			add(c.Arg)
+		case "no_fold_overlap":
+			add(c.Arg.Get("fold"))
+			add(c.Arg.Get("key"))
+		case "metric":
 		default:
 			for _, key := range []string{"columns", "from", "to", "total", "of", "start", "end", "by"} {
 				if key == "to" && (c.Kind == "foreign_key" || c.Kind == "not_in_table" || c.Kind == "matches_table") {
@@ -174,6 +189,10 @@ func namedColumns(c *Spec) []string {
 	case "implies":
 		for _, p := range c.Arg.Pairs {
 			texts = append(texts, p.Value.Text)
+		}
+	case "metric":
+		if n := c.Arg.Get("expr"); n != nil {
+			texts = append(texts, n.Text)
 		}
 	}
 	for _, src := range texts {
@@ -208,11 +227,15 @@ func stampType() arrow.DataType {
 
 // otherTable is the column of another table that a check of a column names.
 func otherTable(c *Spec) (name, column string, ok bool) {
-	if c.Column == "" || c.Kind != "foreign_key" && c.Kind != "not_in_table" {
+	arg := c.Arg
+	if c.Kind == "coverage_of" {
+		arg = c.Arg.Get("of")
+	}
+	if c.Column == "" || arg == nil || c.Kind != "foreign_key" && c.Kind != "not_in_table" && c.Kind != "coverage_of" {
 		return "", "", false
 	}
 	b := &binder{}
-	name, cols, err := b.target(c.Arg)
+	name, cols, err := b.target(arg)
 	if err != nil {
 		return "", "", false
 	}

@@ -182,8 +182,8 @@ func TestSchemaNaive(t *testing.T) {
 			return false
 		}
 		if v, there := m["name"]; there {
-			s, ok := v.(string)
-			if n := len([]rune(s)); !ok || n < 1 || n > 3 {
+			s, text := v.(string)
+			if n := len([]rune(s)); !text || n < 1 || n > 3 {
 				return false
 			}
 		}
@@ -197,8 +197,8 @@ func TestSchemaNaive(t *testing.T) {
 			}
 		}
 		if v, there := m["size"]; there && v != nil {
-			f, ok := v.(float64)
-			if !ok || 2*f != float64(int(2*f)) {
+			f, number := v.(float64)
+			if !number || 2*f != float64(int(2*f)) {
 				return false
 			}
 		}

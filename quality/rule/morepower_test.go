@@ -18,9 +18,17 @@ columns:
 columns:
   at: {seasonality: {by: weekday, shares: [0.2, 0.2, 0.2, 0.2, 0.2, 0, 0]}}
 `,
-		"sla_by":             "columns:\n  day: {sla_by: {by: \"06:00\", arrived: loaded_at, skip: [sun]}}\n",
-		"within_n_moving_sd": "columns:\n  amount: {within_n_moving_sd: {over: at, every: 24h, of: sum}}\n",
-		"holt_winters":       "checks:\n  - {holt_winters: {metric: row_count, season: 2, change: 0.5}}\n  - {change: {metric: row_count, absolute: 5}}\n  - {unique: [a]}\n",
+		"sla_by":               "columns:\n  day: {sla_by: {by: \"06:00\", arrived: loaded_at, skip: [sun]}}\n",
+		"within_n_moving_sd":   "columns:\n  amount: {within_n_moving_sd: {over: at, every: 24h, of: sum}}\n",
+		"holt_winters":         "checks:\n  - {holt_winters: {metric: row_count, season: 2, change: 0.5}}\n  - {change: {metric: row_count, absolute: 5}}\n  - {unique: [a]}\n",
+		"order_dependency":     "checks:\n  - {order_dependency: {from: salary, to: tax}}\ncolumns:\n  salary: {between: [0, 30]}\n",
+		"no_fold_overlap":      "checks:\n  - {no_fold_overlap: {fold: split, key: [id]}}\ncolumns:\n  split: {in_set: [train, test]}\n  id: {ge: 0}\n",
+		"coverage_of":          "columns:\n  region: {coverage_of: [north, south]}\n  n: {coverage_of: {from: 2, to: 6, every: 2}, type: int64}\n",
+		"coverage_of a column": "tables:\n  calendar: {columns: {day: {in_set: [1, 2, 3]}}}\n  sales: {columns: {day: {coverage_of: {of: calendar.day}}}}\n",
+		"dictionary_in":        "columns:\n  c: {dictionary_in: [a, b], type: category}\n",
+		"max_digits":           "columns:\n  c: {max_digits: 2, type: float64}\n",
+		"repeats":              "columns:\n  c: {near_duplicates: 30, type: string, top_share: {k: 2, between: [0, 0.6]}}\nchecks:\n  - duplicate_rows: 40\n",
+		"metric":               "checks:\n  - {metric: {of: mean, expr: \"price * quantity\", between: [0, 90]}}\ncolumns:\n  price: {between: [0, 20]}\n  quantity: {between: [0, 20]}\n",
 	} {
 		s, err := Parse("s.yaml", []byte(suite))
 		if err != nil {
