@@ -33,8 +33,8 @@ that a check of level critical or error was broken.
 --good and --quarantine split one table: a row that breaks such a check goes to
 quarantine with its number and every rule that it broke, all others pass on, in
 order. Columns of role direct, or marked pii, are hashed there. Where keys are
-checked, a file is read twice, so that memory stays bounded; of stdin keys that
-are texts stay in memory.
+checked, a file is read twice; stdin cannot be, and a check that is settled only
+by a later row is refused there.
 
 --report may be repeated; its ending tells the form: .json, .html, .xml (JUnit),
 .sarif, .prom (OpenMetrics), .odcs, .txt.

@@ -37,8 +37,8 @@ type Options struct {
 	// InsecureValues writes old and new values to the audit. Default false,
 	// because an audit travels further than its table.
 	InsecureValues bool
-	// MemoryBytes bounds the keys of drop_duplicates. Default 1 GiB, about 30
-	// million rows of 20 bytes; more rows than that are an error.
+	// MemoryBytes bounds the keys that drop_duplicates keeps in memory before
+	// they go to disk. Default 1 GiB, about 8 million rows of 20 bytes.
 	MemoryBytes int64
 	// Memory allocates the batches. Default the Go allocator.
 	Memory memory.Allocator

@@ -146,6 +146,12 @@ func (s *dropDuplicates) apply(r *rows, note *notes) error {
 	return dropRows(r, at, note)
 }
 
+func (s *dropDuplicates) close() {
+	if s.seen != nil {
+		s.seen.Close()
+	}
+}
+
 // fixed writes the value's bytes.
 type fixed interface {
 	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64

@@ -146,7 +146,7 @@ func (p *Plan) fits(s *arrow.Schema) error {
 }
 
 func (p *Plan) run(ctx context.Context, in table.Stream, yield func(table.Batch, error) bool) {
-	defer p.note.release()
+	defer p.close()
 	for b, err := range in.Batches(ctx) {
 		if err != nil {
 			yield(nil, err)
@@ -168,6 +168,16 @@ func (p *Plan) run(ctx context.Context, in table.Stream, yield func(table.Batch,
 	}
 	if err := p.note.close(); err != nil {
 		yield(nil, err)
+	}
+}
+
+// close gives up what the audit and the steps hold.
+func (p *Plan) close() {
+	p.note.release()
+	for _, s := range p.steps {
+		if c, ok := s.(interface{ close() }); ok {
+			c.close()
+		}
 	}
 }
 

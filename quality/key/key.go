@@ -1,7 +1,7 @@
 // Package key tells whether keys were seen before: exactly, since hashes only
 // find candidates and the keys themselves are compared. A [Set] answers at
-// once and stays in memory; a [Log] takes any number of keys with the rows that
-// they came from, spills to disk, and answers at the end.
+// once; a [Log] takes any number of keys with the rows that they came from, and
+// answers at the end. Both spill to disk beyond the memory that they are given.
 //
 // Hashes are keyed with a fresh secret, so that nobody can make data collide.
 // No answer depends on the secret.
@@ -15,7 +15,7 @@ import (
 	"math/bits"
 )
 
-// ErrMemory marks a set that would outgrow its limit.
+// ErrMemory marks what must be held in memory and would outgrow its limit.
 var ErrMemory = errors.New("too many keys for the memory allowed")
 
 // Seed is the secret that keys are hashed with. Logs that are to be merged or

@@ -5,8 +5,7 @@ import (
 	"fmt"
 )
 
-// Set says at once whether a key is known. Words beyond its limit go to disk;
-// byte strings stay in memory.
+// Set says at once whether a key is known. Keys beyond its limit go to disk.
 type Set struct {
 	limit int64 // bytes
 	word  bool
@@ -23,15 +22,16 @@ type Set struct {
 	tags  []uint32 // by entry: the hash's upper half
 	ends  []int64  // by entry: where its bytes end in arena
 	arena []byte
+	texts textTiers
 }
 
 // NewSet starts a set of 64-bit words, or of byte strings, whose table takes at
-// most limit bytes of memory. Words that do not fit go to files in dir (default
-// the system's) and cost two bytes of memory each; byte strings that do not fit
-// are an error that matches [ErrMemory].
+// most limit bytes of memory. Keys that do not fit go to files in dir (default
+// the system's) and cost two bytes of memory each; beyond the limit stands one
+// key that is longer than it.
 func NewSet(words bool, limit int64, dir string) *Set {
 	s := &Set{word: words, seed: NewSeed(), limit: limit}
-	s.disk = tiers{dir: dir, seed: s.seed}
+	s.disk, s.texts = tiers{dir: dir, seed: s.seed}, textTiers{dir: dir}
 	if words {
 		s.words, s.shift = make([]uint64, 1<<10), 64-10
 	} else {
@@ -40,14 +40,9 @@ func NewSet(words bool, limit int64, dir string) *Set {
 	return s
 }
 
-// size is the memory that the set takes, in bytes.
-func (s *Set) size() int64 {
-	return int64(len(s.words))*8 + int64(len(s.slots))*4 + int64(cap(s.tags))*4 + int64(cap(s.ends))*8 + int64(cap(s.arena))
-}
-
 // Len is the number of different keys.
 func (s *Set) Len() int {
-	n := s.n + int(s.disk.len())
+	n := s.n + int(s.disk.len()+s.texts.len())
 	if s.zero {
 		n++
 	}
@@ -57,19 +52,8 @@ func (s *Set) Len() int {
 // Close gives up memory and files.
 func (s *Set) Close() {
 	s.disk.close()
+	s.texts.close()
 	*s = Set{word: s.word}
-}
-
-// room is an error where doubling the table would pass the limit.
-func (s *Set) room() error {
-	if grown := s.size() * 2; grown > s.limit {
-		return s.tooBig()
-	}
-	return nil
-}
-
-func (s *Set) tooBig() error {
-	return fmt.Errorf("%w: %d keys do not fit in %d MiB", ErrMemory, s.n, s.limit>>20)
 }
 
 // AddWord takes in a key and says whether it was there before.
@@ -103,7 +87,7 @@ func (s *Set) AddWord(k uint64) (bool, error) {
 
 // growWords doubles the table, or empties it to disk where there is no room.
 func (s *Set) growWords() error {
-	if s.room() != nil {
+	if 2*8*int64(len(s.words)) > s.limit {
 		return s.spillWords()
 	}
 	old := s.words
@@ -176,6 +160,20 @@ func (s *Set) find(h uint64, b []byte) (slot int, found bool) {
 	return i, false
 }
 
+// textCost is what an entry takes beside its bytes: a tag, an end, and while it
+// goes to disk a textEntry (32 bytes).
+const textCost = 4 + 8 + 32
+
+// full says whether a key of n bytes more would pass the limit. Half of it is
+// left for what grows: a slice that is copied to a longer one is there twice.
+func (s *Set) full(n int) bool {
+	slots := int64(len(s.slots))
+	if 2*(s.n+1) >= len(s.slots) {
+		slots *= 2
+	}
+	return slots*4+int64(s.n+1)*textCost+int64(len(s.arena)+n) > s.limit/2
+}
+
 // Add takes in a key, which it copies, and says whether it was there before.
 func (s *Set) Add(b []byte) (bool, error) {
 	h := s.seed.bytes(b)
@@ -183,27 +181,47 @@ func (s *Set) Add(b []byte) (bool, error) {
 	if found {
 		return true, nil
 	}
-	if s.n == 1<<32-2 {
-		return false, fmt.Errorf("more than %d different keys", s.n)
+	if len(s.texts.runs) > 0 {
+		if was, err := s.texts.has(h, b); was || err != nil {
+			return was, err
+		}
 	}
-	if int64(len(s.arena)+len(b)) > s.limit {
-		return false, s.tooBig()
+	if s.n > 0 && s.full(len(b)) {
+		if err := s.spillTexts(); err != nil {
+			return false, err
+		}
+		slot, _ = s.find(h, b)
+	}
+	if s.n == 1<<32-2 {
+		return false, fmt.Errorf("more than %d different keys in memory", s.n)
 	}
 	s.arena = append(s.arena, b...)
 	s.ends = append(s.ends, int64(len(s.arena)))
 	s.tags = append(s.tags, uint32(h>>32))
 	s.n++
 	s.slots[slot] = uint32(s.n)
-	if 2*s.n < len(s.slots) {
-		return false, nil
+	if 2*s.n >= len(s.slots) {
+		s.growSlots()
 	}
-	return false, s.growSlots()
+	return false, nil
 }
 
-func (s *Set) growSlots() error {
-	if err := s.room(); err != nil {
+// spillTexts moves every key in memory to disk.
+func (s *Set) spillTexts() error {
+	entries := make([]textEntry, s.n)
+	for n := range s.n {
+		b := s.entry(uint32(n))
+		entries[n] = textEntry{s.seed.bytes(b), b}
+	}
+	if err := s.texts.add(entries); err != nil {
 		return err
 	}
+	clear(s.slots)
+	s.n, s.tags, s.ends, s.arena = 0, s.tags[:0], s.ends[:0], s.arena[:0]
+	return nil
+}
+
+func (s *Set) growSlots() {
 	s.slots = make([]uint32, 2*len(s.slots))
 	mask := len(s.slots) - 1
 	for n := range s.n {
@@ -213,11 +231,13 @@ func (s *Set) growSlots() error {
 		}
 		s.slots[i] = uint32(n + 1)
 	}
-	return nil
 }
 
 // Has says whether a key is in.
-func (s *Set) Has(b []byte) bool {
-	_, found := s.find(s.seed.bytes(b), b)
-	return found
+func (s *Set) Has(b []byte) (bool, error) {
+	h := s.seed.bytes(b)
+	if _, found := s.find(h, b); found || len(s.texts.runs) == 0 {
+		return found, nil
+	}
+	return s.texts.has(h, b)
 }

@@ -61,14 +61,9 @@ func (s *State) memory() int64 {
 	return max(s.plan.opt.MemoryBytes/int64(max(1, s.plan.logs)*s.sharers), 1<<20)
 }
 
-// set starts a set. Words go to disk beyond their share; texts cannot, so each
-// set of them may take the whole, and is an error beyond it.
+// set starts a set, which goes to disk beyond its share.
 func (s *State) set(words bool) *key.Set {
-	limit := s.plan.opt.MemoryBytes
-	if words {
-		limit = s.memory()
-	}
-	return key.NewSet(words, limit, s.plan.opt.TempDir)
+	return key.NewSet(words, s.memory(), s.plan.opt.TempDir)
 }
 
 func (s *State) log(words bool, seed key.Seed) *key.Log {
@@ -195,7 +190,7 @@ func (c *foreignCell) add(v *view, applies, fail bitmap) error {
 		if c.keys.word {
 			has, err = c.parent.set.HasWord(wordAt(cols[0], i))
 		} else {
-			has = c.parent.set.Has(c.keys.bytesAt(cols, i))
+			has, err = c.parent.set.Has(c.keys.bytesAt(cols, i))
 		}
 		if has == c.absent {
 			fail.set(i)
