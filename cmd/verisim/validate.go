@@ -30,9 +30,9 @@ a check without rows to judge are errors, never a pass. Several files are the
 tables of one suite; each is called as its file, or NAME=FILE. Exit code 3 says
 that a check of level critical or error was broken.
 
---good and --quarantine split one table: a row that breaks such a check goes to
+--good and --quarantine split tables: a row that breaks such a check goes to
 quarantine with its number and every rule that it broke, all others pass on, in
-order. Columns of role direct, or marked pii, are hashed there. Where keys are
+order. Of several tables each has a file in a folder, or the one of NAME=FILE. Columns of role direct, or marked pii, are hashed there. Where keys are
 checked, a file is read twice; stdin cannot be, and a check that is settled only
 by a later row is refused there.
 
@@ -46,15 +46,15 @@ one row the unit.`,
 			"verisim validate --suggest claims.csv > suite.yaml",
 			"verisim validate claims.csv -s suite.yaml --report claims.html --report claims.sarif",
 			"verisim validate claims.csv -s suite.yaml --good good.parquet --quarantine bad.arrow",
-			"verisim validate orders.csv customers.csv -s shop.yaml",
+			"verisim validate orders.csv customers.csv -s shop.yaml --good passed/ --quarantine held/",
 			"verisim generate finance --set days=60 -o bank && verisim validate bank --realism card:US",
 			"verisim generate finance --table transactions -n 100000 --format arrows | verisim validate - -s suite.yaml",
 		},
 		exits: []int{exitFindings, exitCorrupt},
 		flags: slices.Concat(readFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "suite", Aliases: []string{"s"}, Usage: "judge by the rules in `FILE`"},
-			&cli.StringFlag{Name: "good", Usage: "write the rows that pass to `FILE`"},
-			&cli.StringFlag{Name: "quarantine", Usage: "write the rows that fail to `FILE`"},
+			&cli.StringSliceFlag{Name: "good", Usage: "write the rows that pass to `PLACE`: a file; of several tables a folder, or NAME=FILE, may be repeated"},
+			&cli.StringSliceFlag{Name: "quarantine", Usage: "write the rows that fail to `PLACE`, as --good"},
 			&cli.BoolFlag{Name: "insecure-clear", Usage: "write personal columns to quarantine as they are"},
 			&cli.StringSliceFlag{Name: "reference", Usage: "compare distributions with a profile state: `[TABLE=]FILE`, may be repeated"},
 			&cli.StringSliceFlag{Name: "history", Usage: "an earlier --report of the suite, `FILE.json`, oldest first, may be repeated"},
@@ -122,8 +122,10 @@ type validation struct {
 	inputs []*input
 	plan   *rule.Plan
 	states []*profile.State // for the HTML page, by input
-	good   output
-	bad    output
+	tables int              // inputs that are tables; the rest are second openings
+	good   []string         // where the rows go, by table; nil: nowhere
+	bad    []string
+	folder []string // folders among these places
 }
 
 func (v *validation) close() {
@@ -134,13 +136,12 @@ func (v *validation) close() {
 
 func (v *validation) prepare(ctx context.Context) error {
 	c := v.c
-	places := append(c.StringSlice("report"), c.String("good"), c.String("quarantine"))
 	for _, p := range c.StringSlice("report") {
 		if _, err := reports.OutputOf(p); err != nil {
 			return usagef("--%v", err)
 		}
 	}
-	if err := free(c.Bool("replace"), places...); err != nil {
+	if err := free(c.Bool("replace"), c.StringSlice("report")...); err != nil {
 		return err
 	}
 	path := c.String("suite")
@@ -155,8 +156,15 @@ func (v *validation) prepare(ctx context.Context) error {
 	if v.inputs, err = openInputs(ctx, v.e, c, openJudged); err != nil {
 		return err
 	}
-	if len(v.inputs) > 1 && (c.String("good") != "" || c.String("quarantine") != "") {
-		return hint(usagef("--good and --quarantine split one table, and there are %d", len(v.inputs)), "validate them one by one")
+	v.tables = len(v.inputs)
+	if v.good, err = v.splitPlaces("good"); err != nil {
+		return err
+	}
+	if v.bad, err = v.splitPlaces("quarantine"); err != nil {
+		return err
+	}
+	if err = v.freeSplits(); err != nil {
+		return err
 	}
 	opt := rule.Options{MemoryBytes: int64(c.Int("memory")) << 20}
 	if opt.Reference, err = references(c.StringSlice("reference"), suite, path); err != nil {
@@ -220,8 +228,8 @@ func (v *validation) judge(ctx context.Context) (*rule.Result, error) {
 		}
 		streams[i] = st
 	}
-	if v.c.String("good") != "" || v.c.String("quarantine") != "" {
-		return v.split(ctx, streams[0])
+	if v.good != nil || v.bad != nil {
+		return v.split(ctx, streams)
 	}
 	s := v.plan.New()
 	defer s.Close()
@@ -254,7 +262,7 @@ func (v *validation) write(r *rule.Result) error {
 		}
 	}
 	switch {
-	case v.c.String("good") == "-" || v.c.String("quarantine") == "-":
+	case slices.Contains(v.good, "-") || slices.Contains(v.bad, "-"):
 		if v.e.quiet {
 			return nil
 		}
