@@ -98,7 +98,7 @@ func (tr trial) judge(t testing.TB, text string) Check {
 		suite = "tables:\n  t:\n    checks:\n      - {" + tr.check + ", id: it}\n"
 	}
 	schemas := map[string]*arrow.Schema{"t": s, "o": s, "wide": schema(t, "a string")}
-	opt := Options{Now: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)}
+	opt := Options{Now: time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC), Funcs: map[string]Func{"even": evenFunc()}}
 	if tr.ref != "" {
 		ref := profile.New(s, profile.Options{})
 		if err := ref.Add(tr.batch(t, s, tr.ref)); err != nil {

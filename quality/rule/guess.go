@@ -164,6 +164,9 @@ func namedColumns(c *Spec) []string {
 		case "expr", "never":
 		case "unique", "primary_key", "rows_complete", "all_or_none", "distinct_within_row", "event_order", "columns", "columns_in_order", "has_columns", "extra_columns":
 			add(c.Arg)
+		case "reconcile":
+			add(c.Arg.Get("key"))
+			add(c.Arg.Get("columns"))
 		case "no_fold_overlap":
 			add(c.Arg.Get("fold"))
 			add(c.Arg.Get("key"))

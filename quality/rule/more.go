@@ -33,13 +33,21 @@ func more() []Def {
 			Name: "no_fold_overlap", Family: "tables", Dimension: quality.Consistency, Example: "{fold: split, key: [customer_id]}", scope: scopeTable, bind: (*binder).noFoldOverlap,
 			About: "no key, or where none is given no row, is in more than one fold, such as train and test: rows in another fold than the first of their key fail",
 		},
+		{
+			Name: "custom", Family: "rows", Dimension: quality.Validity, Example: "house_rules", scope: scopeTable, bind: (*binder).custom,
+			About: "keeps a rule of one's own, by its name; it is given from Go, in Options.Funcs",
+		},
+		{
+			Name: "reconcile", Family: "tables", Dimension: quality.Accuracy, Example: "{key: [id], columns: [amount], to: ledger, tolerance: 0.01}", scope: scopeTable, bind: (*binder).reconcile,
+			About: "every row has a row of another table with the same key, and in these columns the same numbers to within a tolerance, or a share of the other's",
+		},
 		whole(Def{
 			Name: "metric", Family: "rows", Dimension: quality.Validity, Example: `{of: mean, expr: "price * quantity", between: [10, 20]}`, scope: scopeTable, bind: (*binder).metric,
 			About: "the sum, mean, min or max of a row expression, or the share of rows for which it is true, lies in [LOW, HIGH]",
 		}),
 		{
-			Name: "order_dependency", Family: "rows", Dimension: quality.Consistency, Example: "{from: salary, to: tax}", scope: scopeTable, bind: (*binder).orderDependency,
-			About: "sorting the rows by one column sorts another, rows with equal values of the first in any order: the fewest rows that stand in the way fail",
+			Name: "order_dependency", Family: "rows", Dimension: quality.Consistency, Example: "{from: salary, to: tax, by: [state]}", scope: scopeTable, bind: (*binder).orderDependency,
+			About: "of rows that are equal in the columns by, if any, sorting by one column sorts another, equal values of the first in any order: the fewest rows that stand in the way fail",
 		},
 	}
 }

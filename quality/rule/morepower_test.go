@@ -22,6 +22,8 @@ columns:
 		"within_n_moving_sd":   "columns:\n  amount: {within_n_moving_sd: {over: at, every: 24h, of: sum}}\n",
 		"holt_winters":         "checks:\n  - {holt_winters: {metric: row_count, season: 2, change: 0.5}}\n  - {change: {metric: row_count, absolute: 5}}\n  - {unique: [a]}\n",
 		"order_dependency":     "checks:\n  - {order_dependency: {from: salary, to: tax}}\ncolumns:\n  salary: {between: [0, 30]}\n",
+		"order_dependency by":  "checks:\n  - {order_dependency: {from: salary, to: tax, by: [state]}}\ncolumns:\n  salary: {between: [0, 30]}\n  state: {in_set: [a, b]}\n",
+		"reconcile":            "tables:\n  ledger: {columns: {id: {between: [1, 3], type: int64}, amount: {type: float64}}}\n  books:\n    columns: {id: {between: [1, 3], type: int64}, amount: {type: float64}}\n    checks: [reconcile: {key: [id], columns: [amount], to: ledger, tolerance: 0.5}]\n",
 		"no_fold_overlap":      "checks:\n  - {no_fold_overlap: {fold: split, key: [id]}}\ncolumns:\n  split: {in_set: [train, test]}\n  id: {ge: 0}\n",
 		"coverage_of":          "columns:\n  region: {coverage_of: [north, south]}\n  n: {coverage_of: {from: 2, to: 6, every: 2}, type: int64}\n",
 		"coverage_of a column": "tables:\n  calendar: {columns: {day: {in_set: [1, 2, 3]}}}\n  sales: {columns: {day: {coverage_of: {of: calendar.day}}}}\n",

@@ -56,10 +56,14 @@ type check struct {
 }
 
 // checkTrial is what a check adds to the trials of [TestSuite], where values and
-// changes that fit every check would hardly meet it. Both may be nil.
+// changes that fit every check would hardly meet it. Each may be nil.
 type checkTrial struct {
 	values func(p *pool)                // for the pools of its columns
 	tables func(rows []rowOf) [][]rowOf // whole tables, made of rows that pass
+
+	// against makes tables that meet another one, whose rows it is given.
+	other   *tablePlan
+	against func(rows, other []rowOf) [][]rowOf
 }
 
 // ID, Level, Dimension and String make a bound check a quality.Rule.

@@ -108,7 +108,7 @@ func settled(c *check) bool {
 		return true
 	}
 	switch c.spec.Kind {
-	case "unique", "primary_key", "distinct_rows", "no_near_duplicates", "foreign_key", "not_in_table", "matches_table", "monotone", "no_overlap", "no_fold_overlap", "order_dependency":
+	case "unique", "primary_key", "distinct_rows", "no_near_duplicates", "foreign_key", "not_in_table", "matches_table", "monotone", "no_overlap", "no_fold_overlap", "order_dependency", "reconcile":
 		return true
 	}
 	return false

@@ -53,6 +53,9 @@ type Options struct {
 	MemoryBytes int64
 	// TempDir is where they spill. Default the system's.
 	TempDir string
+	// Funcs are checks of the caller's own, by the name that a suite calls them:
+	// custom: NAME. Default none.
+	Funcs map[string]Func
 	// ReadFile reads the files that a suite names, by the path it writes.
 	// Default: relative to the suite's own path.
 	ReadFile func(path string) ([]byte, error)

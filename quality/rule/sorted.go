@@ -18,14 +18,27 @@ func (b *binder) orderDependency() error {
 	var f struct {
 		From       *document.Node `yaml:"from"`
 		To         *document.Node `yaml:"to"`
+		By         *document.Node `yaml:"by"`
 		Descending bool           `yaml:"descending"`
 	}
 	if err := b.arg.Decode(&f); err != nil {
 		return err
 	}
 	if f.From == nil || f.To == nil {
-		return b.arg.Pos.Errorf("order_dependency takes from and to, and maybe descending: true")
+		return b.arg.Pos.Errorf("order_dependency takes from and to, and maybe by: columns that are equal, and descending: true")
 	}
+	var by []int
+	if f.By != nil {
+		var err error
+		if by, err = b.columnList(f.By); err != nil {
+			return err
+		}
+	}
+	kinds, err := b.kinds(b.table, by, b.arg.Pos)
+	if err != nil {
+		return err
+	}
+	b.check.columns = slices.Clone(by)
 	var cols [2]int
 	for i, n := range []*document.Node{f.From, f.To} {
 		at, err := b.columnAt(n.Text, n.Pos)
@@ -47,7 +60,12 @@ func (b *binder) orderDependency() error {
 		if gated {
 			return nil, fmt.Errorf("a row may have to stand before one that comes later, so rows cannot leave before all are read: validate without quarantine")
 		}
-		return &sortedCell{cols: cols, falls: f.Descending, limit: s.memory()}, nil
+		c := &sortedCell{cols: cols, falls: f.Descending, limit: s.memory(), groups: map[string]int64{}}
+		if len(by) > 0 {
+			c.by = newKeyReader(by, kinds, nil)
+			c.by.word = false
+		}
+		return c, nil
 	}
 	b.check.trial.tables = func(rows []rowOf) [][]rowOf {
 		var columns [2][]any
@@ -81,9 +99,13 @@ type sortedCell struct {
 	limit int64
 	all   []pairAt
 	odd   []int64 // rows with NaN, which no order holds
+
+	by     *keyReader       // rows of one key are compared; nil: all
+	groups map[string]int64 // their numbers, which mean nothing outside this cell
+	held   int64            // bytes of groups
 }
 
-type pairAt struct{ from, to, row int64 }
+type pairAt struct{ group, from, to, row int64 }
 
 // orderAt is a value as a whole number of the same order; false for NaN.
 func orderAt(c *column, i int) (int64, bool) {
@@ -115,6 +137,12 @@ func (c *sortedCell) add(v *view, applies, _ bitmap) error {
 	}
 	present(v, from, nil, applies)
 	present(v, to, nil, applies)
+	var keys []*column
+	if c.by != nil {
+		if keys, err = c.by.open(v, applies); err != nil {
+			return err
+		}
+	}
 	applies.each(func(i int) bool {
 		row := v.first + int64(i)
 		x, ok := orderAt(from, i)
@@ -126,17 +154,32 @@ func (c *sortedCell) add(v *view, applies, _ bitmap) error {
 		if c.falls {
 			y = ^y // turns the order round, without overflow
 		}
-		c.all = append(c.all, pairAt{x, y, row})
+		group := int64(0)
+		if c.by != nil {
+			group = c.group(c.by.bytesAt(keys, i))
+		}
+		c.all = append(c.all, pairAt{group, x, y, row})
 		return true
 	})
 	return c.room()
 }
 
+// group numbers a key.
+func (c *sortedCell) group(name []byte) int64 {
+	n, ok := c.groups[string(name)]
+	if !ok {
+		n = int64(len(c.groups))
+		c.groups[string(name)] = n
+		c.held += int64(len(name)) + 48 // a map's entry
+	}
+	return n
+}
+
 // bytesAPair counts what finishing adds: a link and an end of a sequence.
-const bytesAPair = 24 + 8 + 8
+const bytesAPair = 32 + 8 + 8
 
 func (c *sortedCell) room() error {
-	if n := int64(len(c.all) + len(c.odd)); n*bytesAPair > c.limit {
+	if n := int64(len(c.all) + len(c.odd)); n*bytesAPair+c.held > c.limit {
 		return fmt.Errorf("%w: the pairs of %d rows do not fit in %d MiB", key.ErrMemory, n, c.limit>>20)
 	}
 	return nil
@@ -144,6 +187,15 @@ func (c *sortedCell) room() error {
 
 func (c *sortedCell) merge(o cell) error {
 	p := o.(*sortedCell)
+	if c.by != nil {
+		names := make([]int64, len(p.groups)) // p's numbers to ours
+		for name, n := range p.groups {
+			names[n] = c.group([]byte(name))
+		}
+		for i := range p.all {
+			p.all[i].group = names[p.all[i].group]
+		}
+	}
 	c.all = append(c.all, p.all...)
 	c.odd = append(c.odd, p.odd...)
 	return c.room()
@@ -159,17 +211,31 @@ func (c *sortedCell) finish(t *tally) error {
 	}
 	// Equal values of from are sorted by to: their order is free.
 	slices.SortFunc(c.all, func(a, b pairAt) int {
-		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.row, b.row))
+		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.row, b.row))
 	})
-	if slices.IsSortedFunc(c.all, func(a, b pairAt) int { return cmp.Compare(a.to, b.to) }) {
-		return nil
+	for first := 0; first < len(c.all); {
+		end := first + 1
+		for end < len(c.all) && c.all[end].group == c.all[first].group {
+			end++
+		}
+		outOfOrder(c.all[first:end], fail)
+		first = end
 	}
-	// Patience sorting (C. Schensted, 1961; M. L. Fredman, 1975): ends[k] ends
-	// the sequence of length k+1 whose last value is least.
-	ends := make([]int, 0, len(c.all))
-	before := make([]int, len(c.all))
-	for i, p := range c.all {
-		k := sort.Search(len(ends), func(k int) bool { return c.all[ends[k]].to > p.to })
+	return nil
+}
+
+// outOfOrder calls fail with the rows outside a longest sequence in which to
+// never falls, of pairs that are sorted by from. It is found by patience sorting
+// (C. Schensted, 1961; M. L. Fredman, 1975): ends[k] ends the sequence of length
+// k+1 whose last value is least.
+func outOfOrder(all []pairAt, fail func(row int64)) {
+	if slices.IsSortedFunc(all, func(a, b pairAt) int { return cmp.Compare(a.to, b.to) }) {
+		return
+	}
+	ends := make([]int, 0, len(all))
+	before := make([]int, len(all))
+	for i, p := range all {
+		k := sort.Search(len(ends), func(k int) bool { return all[ends[k]].to > p.to })
 		before[i] = -1
 		if k > 0 {
 			before[i] = ends[k-1]
@@ -181,14 +247,13 @@ func (c *sortedCell) finish(t *tally) error {
 		}
 	}
 	next := ends[len(ends)-1]
-	for i := len(c.all) - 1; i >= 0; i-- {
+	for i := len(all) - 1; i >= 0; i-- {
 		if i == next {
 			next = before[i]
 			continue
 		}
-		fail(c.all[i].row)
+		fail(all[i].row)
 	}
-	return nil
 }
 
-func (c *sortedCell) close() { c.all, c.odd = nil, nil }
+func (c *sortedCell) close() { c.all, c.odd, c.groups = nil, nil, nil }

@@ -137,6 +137,39 @@ func TestSortedNaive(t *testing.T) {
 	}
 }
 
+// TestSortedByGroups: each group on its own gives the same rows.
+func TestSortedByGroups(t *testing.T) {
+	rng := rand.New(rand.NewPCG(35, 36))
+	for range 40 {
+		s := schema(t, "a int64", "b int64", "g string")
+		alone := schema(t, "a int64", "b int64")
+		var in []rowOf
+		for range 60 {
+			in = append(in, rowOf{rng.Int64N(20), rng.Int64N(20), []any{"x", "y", "", nil}[rng.IntN(4)]})
+		}
+		var want []int64
+		for _, g := range []string{"x", "y", ""} {
+			var part []rowOf
+			var at []int64
+			for i, r := range in {
+				if r[2] == g {
+					part = append(part, r[:2])
+					at = append(at, int64(i))
+				}
+			}
+			failed, _ := failedRows(t, "checks:\n  - order_dependency: {from: a, to: b}\n", alone, part, len(part)/2)
+			for _, row := range failed {
+				want = append(want, at[row])
+			}
+		}
+		slices.Sort(want)
+		got, _ := failedRows(t, "checks:\n  - order_dependency: {from: a, to: b, by: [g]}\n", s, in, rng.IntN(61))
+		if !slices.Equal(got, want) {
+			t.Errorf("rows %v fail, want %v", got, want)
+		}
+	}
+}
+
 // TestFoldsNaive compares with a map from keys to folds.
 func TestFoldsNaive(t *testing.T) {
 	rng := rand.New(rand.NewPCG(23, 24))

@@ -20,6 +20,7 @@ type State struct {
 	cells   []cell  // by check
 	tallies []tally // by check
 	feeds   []*feedState
+	taps    []tap
 
 	sketches []*sketchState
 
@@ -158,6 +159,13 @@ func (s *State) judge(ts *tableState, first int64, b table.Batch, broken func(c 
 			}
 		}
 	}
+	for _, k := range s.taps {
+		if k.of() == ts.plan {
+			if err := k.add(v); err != nil {
+				return fmt.Errorf("judge %s: %w", called(ts.plan.name), err)
+			}
+		}
+	}
 	for _, k := range s.sketches {
 		if k.table == ts.plan {
 			if err := k.add(v, ts.masks); err != nil {
@@ -201,6 +209,11 @@ func (s *State) Merge(o *State) error {
 			return err
 		}
 	}
+	for i := range s.taps {
+		if err := s.taps[i].merge(o.taps[i]); err != nil {
+			return err
+		}
+	}
 	o.Close()
 	return nil
 }
@@ -216,6 +229,9 @@ func (s *State) Close() {
 	}
 	for _, f := range s.feeds {
 		f.close()
+	}
+	for _, k := range s.taps {
+		k.close()
 	}
 }
 

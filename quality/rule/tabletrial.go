@@ -29,7 +29,7 @@ func (t *prover) tableTrials() error {
 	}
 	t.noteTables(start, tried, start)
 	for _, tp := range t.plan.tables {
-		for _, m := range t.mutants(tp, tables[tp]) {
+		for _, m := range t.mutants(tp, tables[tp], tables) {
 			changed := map[*tablePlan][]rowOf{}
 			for k, v := range tables {
 				changed[k] = v
@@ -210,7 +210,7 @@ func (t *prover) grown(tp *tablePlan, rows []rowOf) []rowOf {
 }
 
 // mutants changes a table as a whole, in every way that checks of tables look at.
-func (t *prover) mutants(tp *tablePlan, rows []rowOf) [][]rowOf {
+func (t *prover) mutants(tp *tablePlan, rows []rowOf, tables map[*tablePlan][]rowOf) [][]rowOf {
 	var out [][]rowOf
 	if len(rows) == 0 {
 		return nil
@@ -229,6 +229,9 @@ func (t *prover) mutants(tp *tablePlan, rows []rowOf) [][]rowOf {
 	for _, c := range tp.checks {
 		if c.trial.tables != nil {
 			out = append(out, c.trial.tables(rows)...)
+		}
+		if c.trial.against != nil && len(tables[c.trial.other]) > 0 {
+			out = append(out, c.trial.against(rows, tables[c.trial.other])...)
 		}
 	}
 	for col, p := range t.pools[tp] {
