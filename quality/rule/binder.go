@@ -289,7 +289,7 @@ func flow(n *document.Node) string {
 	case document.Map:
 		parts := make([]string, len(n.Pairs))
 		for i, p := range n.Pairs {
-			parts[i] = p.Key + ": " + flow(p.Value)
+			parts[i] = flow(&document.Node{Kind: document.String, Text: p.Key}) + ": " + flow(p.Value)
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	case document.Null:

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/verisim/verisim/formats/document"
 )
 
 // judgeTexts says which rows of a text column break its only check.
@@ -236,6 +238,23 @@ func TestSchemaNaive(t *testing.T) {
 	for i, text := range texts {
 		if got := !slices.Contains(failed, i); got != naive(text) {
 			t.Errorf("%s passes: %v, want %v", text, got, !got)
+		}
+	}
+}
+
+// TestFlowKeys: what a check says of itself is read as the same check again.
+func TestFlowKeys(t *testing.T) {
+	for _, text := range []string{
+		`{"^a, b: {#": {type: integer}, "null": true, "": [1, "2"], $defs: {"1": 1, "true": "yes", plain: null}}`,
+		`{const: {"a\tb": "c d", "é": é}}`,
+	} {
+		n, err := document.Parse("", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := document.Parse("", []byte(flow(n)))
+		if err != nil || fmt.Sprint(again.Value()) != fmt.Sprint(n.Value()) {
+			t.Errorf("%s is written as %s: %v", text, flow(n), err)
 		}
 	}
 }

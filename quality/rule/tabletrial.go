@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -90,6 +91,20 @@ func (t *prover) start(tables map[*tablePlan][]rowOf) (*Result, error) {
 	best, err := t.judgeTables(tables)
 	if err != nil {
 		return nil, err
+	}
+	for _, c := range t.brokenTables(best) {
+		for _, m := range ownTrials(c, tables) {
+			tried := maps.Clone(tables)
+			tried[c.table] = m
+			r, err := t.judgeTables(tried)
+			if err != nil {
+				return nil, err
+			}
+			if len(t.brokenTables(r)) < len(t.brokenTables(best)) {
+				best = r
+				tables[c.table] = m
+			}
+		}
 	}
 	for range attempts {
 		broken := t.brokenTables(best)
@@ -209,6 +224,19 @@ func (t *prover) grown(tp *tablePlan, rows []rowOf) []rowOf {
 	return out
 }
 
+// ownTrials are the tables that a check makes for itself.
+func ownTrials(c *check, tables map[*tablePlan][]rowOf) [][]rowOf {
+	rows, other := tables[c.table], tables[c.trial.other]
+	switch {
+	case len(rows) == 0:
+	case c.trial.tables != nil:
+		return c.trial.tables(rows)
+	case c.trial.against != nil && len(other) > 0:
+		return c.trial.against(rows, other)
+	}
+	return nil
+}
+
 // mutants changes a table as a whole, in every way that checks of tables look at.
 func (t *prover) mutants(tp *tablePlan, rows []rowOf, tables map[*tablePlan][]rowOf) [][]rowOf {
 	var out [][]rowOf
@@ -227,12 +255,7 @@ func (t *prover) mutants(tp *tablePlan, rows []rowOf, tables map[*tablePlan][]ro
 	slices.Reverse(backwards)
 	out = append(out, backwards, slices.Delete(slices.Clone(rows), n/2, n/2+1))
 	for _, c := range tp.checks {
-		if c.trial.tables != nil {
-			out = append(out, c.trial.tables(rows)...)
-		}
-		if c.trial.against != nil && len(tables[c.trial.other]) > 0 {
-			out = append(out, c.trial.against(rows, tables[c.trial.other])...)
-		}
+		out = append(out, ownTrials(c, tables)...)
 	}
 	for col, p := range t.pools[tp] {
 		sorted := slices.Clone(rows)
