@@ -99,7 +99,7 @@ const fewPositives = 1500
 
 // judgeRealism asks whether labelled transactions look real.
 func judgeRealism(ctx context.Context, e *env, c *cli.Context) error {
-	for _, other := range []string{"suite", "good", "quarantine", "report", "reference", "history"} {
+	for _, other := range []string{"suite", "good", "quarantine", "report", "reference", "history", "custom"} {
 		if c.IsSet(other) {
 			return usagef("--realism measures tables as they are and takes no --%s", other)
 		}

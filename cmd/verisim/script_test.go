@@ -7,11 +7,15 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/ipc"
+	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"verisim": main})
+	testscript.Main(m, map[string]func(){"verisim": main, "evens": evens})
 }
 
 // TestScripts runs testdata/*.txtar. "exits CODE cmd..." runs a command and
@@ -37,6 +41,28 @@ func TestScripts(t *testing.T) {
 			"flip":  flip,
 		},
 	})
+}
+
+// evens is a program for --custom: the first column is even.
+func evens() {
+	r, err := ipc.NewReader(os.Stdin)
+	if err != nil {
+		panic(err)
+	}
+	s := arrow.NewSchema([]arrow.Field{{Name: "even", Type: arrow.FixedWidthTypes.Boolean}}, nil)
+	w := ipc.NewWriter(os.Stdout, ipc.WithSchema(s))
+	for r.Next() {
+		b := array.NewRecordBuilder(memory.DefaultAllocator, s)
+		for _, v := range r.Record().Column(0).(*array.Int64).Int64Values() {
+			b.Field(0).(*array.BooleanBuilder).Append(v%2 == 0)
+		}
+		if err = w.Write(b.NewRecord()); err != nil {
+			panic(err)
+		}
+	}
+	if err = w.Close(); err != nil {
+		panic(err)
+	}
 }
 
 func dataDir() string {

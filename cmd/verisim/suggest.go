@@ -12,7 +12,7 @@ import (
 
 // suggestSuite proposes a suite for the tables and prints it.
 func suggestSuite(ctx context.Context, e *env, c *cli.Context) error {
-	for _, other := range []string{"suite", "good", "quarantine", "report", "reference", "history", "json"} {
+	for _, other := range []string{"suite", "good", "quarantine", "report", "reference", "history", "custom", "json"} {
 		if c.IsSet(other) {
 			return usagef("--suggest prints a suite and takes no --%s", other)
 		}

@@ -45,6 +45,7 @@ real tables. Of each check it says:
 				&cli.StringSliceFlag{Name: "like", Usage: "start from the rows of a table: `[NAME=]DATA`, may be repeated"},
 				&cli.StringSliceFlag{Name: "reference", Usage: "a profile state, as in validate: `[TABLE=]FILE`"},
 				&cli.StringSliceFlag{Name: "history", Usage: "an earlier result, as in validate: `FILE.json`"},
+				customFlag(),
 				&cli.Uint64Flag{Name: "seed", Usage: "`SEED` of what is drawn; the same seed makes the same trials"},
 				&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			},
@@ -99,6 +100,12 @@ func suiteTest(ctx context.Context, e *env, c *cli.Context) error {
 	if opt.History, err = histories(c.StringSlice("history")); err != nil {
 		return err
 	}
+	custom, funcs, err := openPlugins(ctx, e, c)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = custom.close() }() // its verdicts are in
+	opt.Funcs = funcs
 	schemas := rule.Guess(suite)
 	if likes := c.StringSlice("like"); len(likes) > 0 {
 		if schemas, err = likeTables(ctx, e, c, likes, opt.Like); err != nil {

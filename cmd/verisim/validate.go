@@ -65,6 +65,7 @@ one row the unit.`,
 			&cli.Float64Flag{Name: "epsilon", Value: 1, Usage: "with --private: the budget of each table, `EPSILON`"},
 			&cli.StringFlag{Name: "realism", Usage: "instead of a suite: do labelled transactions look real? `MAPPING` is card, card:COUNTRY, aml-hi, aml-li, or a file"},
 			&cli.IntFlag{Name: "memory", Value: 256, Usage: "keep at most so many `MIB` of keys in memory before they go to disk"},
+			customFlag(),
 			workersFlag(),
 		}, writeFlags()),
 		run: validate,
@@ -92,6 +93,9 @@ func validate(ctx context.Context, e *env, c *cli.Context) error {
 	}
 	if r == nil {
 		return err
+	}
+	if ending := v.custom.close(); ending != nil {
+		return ending
 	}
 	if err != nil && !errors.Is(err, quality.ErrNothingJudged) {
 		return err
@@ -126,9 +130,11 @@ type validation struct {
 	good   []string         // where the rows go, by table; nil: nowhere
 	bad    []string
 	folder []string // folders among these places
+	custom plugins
 }
 
 func (v *validation) close() {
+	_ = v.custom.close() // what matters was told before
 	for _, in := range v.inputs {
 		_ = in.Close()
 	}
@@ -167,6 +173,9 @@ func (v *validation) prepare(ctx context.Context) error {
 		return err
 	}
 	opt := rule.Options{MemoryBytes: int64(c.Int("memory")) << 20}
+	if v.custom, opt.Funcs, err = openPlugins(ctx, v.e, c); err != nil {
+		return err
+	}
 	if opt.Reference, err = references(c.StringSlice("reference"), suite, path); err != nil {
 		return err
 	}

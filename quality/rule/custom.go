@@ -38,7 +38,7 @@ func (b *binder) custom() error {
 		case len(names) > 0:
 			err.Hint = "there are " + strings.Join(names, ", ")
 		default:
-			err.Hint = "such checks are given from Go, in Options.Funcs"
+			err.Hint = "such checks are given from Go, in Options.Funcs, or to the command by --custom"
 		}
 		return err
 	}

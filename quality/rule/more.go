@@ -35,7 +35,7 @@ func more() []Def {
 		},
 		{
 			Name: "custom", Family: "rows", Dimension: quality.Validity, Example: "house_rules", scope: scopeTable, bind: (*binder).custom,
-			About: "keeps a rule of one's own, by its name; it is given from Go, in Options.Funcs",
+			About: "keeps a rule of one's own, by its name: a function given from Go, in Options.Funcs, or a program given by --custom NAME=COMMAND",
 		},
 		{
 			Name: "reconcile", Family: "tables", Dimension: quality.Accuracy, Example: "{key: [id], columns: [amount], to: ledger, tolerance: 0.01}", scope: scopeTable, bind: (*binder).reconcile,
