@@ -46,7 +46,7 @@ func more() []Def {
 			About: "the sum, mean, min or max of a row expression, or the share of rows for which it is true, lies in [LOW, HIGH]",
 		}),
 		{
-			Name: "order_dependency", Family: "rows", Dimension: quality.Consistency, Example: "{from: salary, to: tax, by: [state]}", scope: scopeTable, bind: (*binder).orderDependency,
+			Name: "order_dependency", Family: "time", Dimension: quality.Consistency, Example: "{from: salary, to: tax, by: [state]}", scope: scopeTable, bind: (*binder).orderDependency,
 			About: "of rows that are equal in the columns by, if any, sorting by one column sorts another, equal values of the first in any order: the fewest rows that stand in the way fail",
 		},
 	}

@@ -70,6 +70,7 @@ func TestAuditJudges(t *testing.T) {
 		{"columns: {x: [{ge: 1, mostly: 0.5}]}", n, 0, 0},
 		{"columns: {x: [{ge: 1, level: warning}]}", n, 0, 0},
 		{"columns: {x: {ge: 0, unique: true, mean: [5, 6]}}\nchecks: [row_count: 3]", 0, 0, 3},
+		{"columns: {x: {ge: 0}}\nchecks: [custom: house]", 0, 0, 1},
 		{"tables: {t: {columns: {x: {ge: 1}}}, other: {columns: {y: {ge: 1}}}}", n, 1, 0},
 	} {
 		suite, err := rule.Parse("suite", []byte("suite: s\n"+c.checks))
@@ -118,7 +119,7 @@ func TestRowwise(t *testing.T) {
 		}
 	}
 	slices.Sort(not)
-	const want = "distinct_rows foreign_key matches_table monotone no_near_duplicates no_overlap not_in_table primary_key unique within_sd"
+	const want = "distinct_rows foreign_key matches_table monotone no_fold_overlap no_near_duplicates no_overlap not_in_table order_dependency primary_key reconcile unique within_sd"
 	if got := strings.Join(not, " "); got != want {
 		t.Errorf("judged by more than a row: %s, want %s", got, want)
 	}
