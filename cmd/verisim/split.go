@@ -35,7 +35,9 @@ func (v *validation) split(ctx context.Context, streams []table.Stream) (r *rule
 		}
 	}()
 	held := make([]table.Writer, len(v.inputs))
-	opt.Quarantine = func(name string, _ *arrow.Schema) (table.Writer, error) { return held[v.inputOf(name)], nil }
+	opt.Quarantine = func(name string, _ *arrow.Schema) (table.Writer, error) {
+		return unclosed{held[v.inputOf(name)]}, nil
+	}
 	g, streams, err := v.gate(ctx, streams, opt)
 	if err != nil {
 		return nil, err
