@@ -187,6 +187,19 @@ func distributionTwins() []twin {
 			}
 			return psi - noise
 		}),
+		drifts("s", "kl: {max: 0.03, alpha: 1}", 0.03, func(ref, now []row) float64 {
+			bins, n, m := binsOf(ref, now, "s")
+			bins, tied := pooled(bins, n, m)
+			if tied {
+				return math.Inf(1)
+			}
+			sum, k := 0., float64(len(bins))
+			for _, b := range bins {
+				was, is := (b.a+0.5)/(n+k/2), (b.b+0.5)/(m+k/2)
+				sum += is * math.Log(is/was)
+			}
+			return sum
+		}),
 		drifts("s", "chi2: {max: 0.15, alpha: 1}", 0.15, func(ref, now []row) float64 {
 			bins, n, m := binsOf(ref, now, "s")
 			bins, tied := pooled(bins, n, m)
@@ -333,6 +346,9 @@ func TestEveryCheckHasTwin(t *testing.T) {
 		table bool
 	}
 	has := map[place]bool{{"format", false}: true, {"checksum", false}: true} // TestFormsAgainstTwins
+	for name, table := range ownNaives() {
+		has[place{name, table}] = true
+	}
 	for _, n := range naives() {
 		has[place{trial{check: n.check}.kind(), false}] = true
 	}

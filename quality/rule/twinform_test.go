@@ -190,6 +190,12 @@ func formTwins() map[string]formTwin {
 	known := func(words string) func(s string) bool {
 		return func(s string) bool { return slices.Contains(strings.Fields(words), s) }
 	}
+	within := func(most int64) func(s string) bool {
+		return func(s string) bool {
+			r, ok := new(big.Rat).SetString(s)
+			return ok && r.Abs(r).Cmp(big.NewRat(most, 1)) <= 0
+		}
+	}
 	const label = `[0-9A-Za-z]([-0-9A-Za-z]{0,61}[0-9A-Za-z])?`
 	addr := func(ok func(a netip.Addr) bool) func(s string) bool {
 		return func(s string) bool { a, err := netip.ParseAddr(s); return err == nil && ok(a) }
@@ -210,10 +216,16 @@ func formTwins() map[string]formTwin {
 		"hex_color": {`^#([0-9A-Fa-f]{3,4}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})$`, yes},
 		"hex":       {`^([0-9A-Fa-f]{2})+$`, yes},
 		"semver":    {`^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-` + pre + `(\.` + pre + `)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$`, yes},
-		"geohash":   {`^[0-9b-hjkmnp-z]{1,12}$`, yes},
-		"integer":   {`^[-+]?[0-9]+$`, yes},
-		"number":    {`^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$`, func(s string) bool { x, err := strconv.ParseFloat(s, 64); return err == nil && !math.IsInf(x, 0) }},
-		"json":      {``, func(s string) bool { return utf8.ValidString(s) && json.Valid([]byte(s)) }},
+		"latitude":  {`^[-+]?(0|[1-9][0-9]?)(\.[0-9]+)?$`, within(90)},
+		"longitude": {`^[-+]?(0|[1-9][0-9]{0,2})(\.[0-9]+)?$`, within(180)},
+		"lat_lon": {`^[-+]?(0|[1-9][0-9]?)(\.[0-9]+)?, ?[-+]?(0|[1-9][0-9]{0,2})(\.[0-9]+)?$`, func(s string) bool {
+			lat, lon, _ := strings.Cut(s, ",")
+			return within(90)(lat) && within(180)(strings.TrimSpace(lon))
+		}},
+		"geohash": {`^[0-9b-hjkmnp-z]{1,12}$`, yes},
+		"integer": {`^[-+]?[0-9]+$`, yes},
+		"number":  {`^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$`, func(s string) bool { x, err := strconv.ParseFloat(s, 64); return err == nil && !math.IsInf(x, 0) }},
+		"json":    {``, func(s string) bool { return utf8.ValidString(s) && json.Valid([]byte(s)) }},
 		"base64": {`^[0-9A-Za-z+/]+=?=?$`, func(s string) bool {
 			b, err := base64.StdEncoding.DecodeString(s)
 			return err == nil && base64.StdEncoding.EncodeToString(b) == s

@@ -61,7 +61,29 @@ func keyTwins() []twin {
 			return measure(f(n), lo, hi)
 		}}
 	}
+	// repeats counts what another twin fails.
+	repeats := func(tw twin, check string, most float64) twin {
+		return twin{tw.on, check, func(w *world, rows []row) found {
+			f := tw.judge(w, rows)
+			if f.judged == 0 {
+				return cannot
+			}
+			return measure(float64(len(f.failed)), 0, most)
+		}}
+	}
+	near := twin{"w", "", func(_ *world, rows []row) found {
+		seen := map[string]bool{}
+		return each(rows, func(r row) (bool, bool) {
+			s, ok := r.v["w"].(string)
+			k := strings.ToLower(strings.Join(strings.FieldsFunc(s, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }), ""))
+			again := seen[k]
+			seen[k] = seen[k] || ok
+			return ok, !again
+		})
+	}}
 	return []twin{
+		repeats(distinct("", "", true, false), "duplicate_rows: 3", 3),
+		repeats(near, "near_duplicates: 20", 20),
 		distinct("id", "unique: true", false, false, "id"),
 		distinct("x", "unique: true", false, false, "x"),
 		distinct("w", "unique: true", false, false, "w"),
