@@ -89,7 +89,7 @@ func validate(ctx context.Context, e *env, c *cli.Context) error {
 	}
 	r, err := v.judge(ctx)
 	if errors.Is(err, key.ErrMemory) {
-		return hint(err, "allow more with --memory, or validate a file, which can be read twice")
+		return hint(err, "allow more with --memory")
 	}
 	if r == nil {
 		return err
