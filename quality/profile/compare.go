@@ -213,12 +213,12 @@ func (d *Drift) compareOrder(c *column, an *numbers, line []pair, wide bool) {
 			d.KSError = max(d.KSError, p.a/n, p.b/m)
 		}
 		if i+1 < len(line) {
-			area += math.Abs(fa-fb) * (c.number(line[i+1].key) - c.number(p.key))
+			area += math.Abs(fa-fb) * min(math.MaxFloat64, c.number(line[i+1].key)-c.number(p.key))
 		}
 	}
 	d.KSP = kolmogorovTail(d.KS, int64(n), int64(m))
 	if sd := math.Sqrt(an.moments.summary(int64(an.finite), c.float, c.unit()).variance); sd > 0 {
-		d.Wasserstein = area / sd
+		d.Wasserstein = min(math.MaxFloat64, area/sd) // JSON has no infinity
 	}
 }
 

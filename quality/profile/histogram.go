@@ -55,10 +55,20 @@ func (c *column) whole() bool {
 func (c *column) bars(cells []cell, from, to float64, n int, log bool) []Bar {
 	at := func(v float64) float64 { return (v - from) / (to - from) }
 	edge := func(i int) float64 { return from + (to-from)*(float64(i)/float64(n)) }
+	if math.IsInf(to-from, 0) { // the width is beyond float64, half of it is not
+		at = func(v float64) float64 { return (v/2 - from/2) / (to/2 - from/2) }
+		edge = func(i int) float64 { t := float64(i) / float64(n); return from*(1-t) + to*t }
+	}
 	if log {
 		ratio := math.Log(to / from)
 		at = func(v float64) float64 { return math.Log(v/from) / ratio }
-		edge = func(i int) float64 { return from * math.Exp(ratio*float64(i)/float64(n)) }
+		edge = func(i int) float64 { return min(math.MaxFloat64, from*math.Exp(ratio*float64(i)/float64(n))) }
+		if math.IsInf(to/from, 0) {
+			start := math.Log(from)
+			ratio = math.Log(to) - start
+			at = func(v float64) float64 { return (math.Log(v) - start) / ratio }
+			edge = func(i int) float64 { return min(to, math.Exp(start+ratio*float64(i)/float64(n))) }
+		}
 	}
 	out := make([]Bar, n)
 	for i := range out {

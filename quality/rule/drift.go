@@ -40,6 +40,10 @@ func distributions() []Def {
 					t.broken = "the reference has no spread to measure with"
 					return
 				}
+				if math.IsNaN(x) {
+					t.broken = name + " is not defined"
+					return
+				}
 				t.observed = &x
 				t.message = fmt.Sprintf("%s is %.4g, p = %.2g", name, x, p)
 				if x > most && p < alpha {
