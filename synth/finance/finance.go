@@ -105,7 +105,7 @@ func (w *World) Tables() []synth.Table {
 			return m.rows(s), nil
 		}})
 		if m.name == "terminals" { // the parents end here
-			out = append(out, w.long(txTable, w.view.of(txTable, txSchema()).schema))
+			out = append(out, w.long(txTable, w.view.of(txTable, txSchema()).schema), w.long(hardTable, cardHardSchema()))
 		}
 	}
 	if w.cfg.Oracle {
@@ -125,29 +125,34 @@ func (w *World) makers() []*maker {
 	return makers()
 }
 
-// long is a table of as many rows as there are transactions.
+// long is a table whose rows are transactions, all of them or some.
 func (w *World) long(name string, schema *arrow.Schema) synth.Table {
 	return synth.Table{Name: name, Schema: schema, Part: 1 << 18, Rows: func(seed synth.Seed) (int64, error) {
 		s, err := w.state(seed)
 		if err != nil {
 			return 0, err
 		}
-		return s.rows(), nil
+		p, _ := w.sheet(s, name)
+		return last(p.first()), nil
 	}}
 }
 
-// filler gives the schema and the maker of batches of a long table.
-func (w *World) filler(s *state, name string) (*arrow.Schema, func([]event, []uint64) table.Batch) {
+func last(first []int64) int64 { return first[len(first)-1] }
+
+// sheet finds a long table.
+func (w *World) sheet(s *state, name string) (p sheet, ok bool) {
 	switch {
 	case name == txTable:
 		l := w.view.of(txTable, txSchema())
-		return l.schema, func(events []event, order []uint64) table.Batch { return s.fill(l, events, order) }
+		return sheet{schema: l.schema, first: s.rows, fill: func(events []event, order []uint64) table.Batch { return s.fill(l, events, order) }}, true
+	case name == hardTable:
+		return sheet{schema: cardHardSchema(), first: s.hardRows, only: s.onlyHard, fill: s.fillHard}, true
 	case name == oracleTable && w.cfg.Oracle:
-		return oracleSchema(), s.fillOracle
+		return sheet{schema: oracleSchema(), first: s.rows, fill: s.fillOracle}, true
 	case name == edgeTable && w.cfg.Graph:
-		return txEdges(), s.fillEdges
+		return sheet{schema: txEdges(), first: s.rows, fill: s.fillEdges}, true
 	}
-	return nil, nil
+	return sheet{}, false
 }
 
 // Project gives the same world with some columns of a table only. Of
@@ -188,11 +193,11 @@ func (w *World) Generate(ctx context.Context, name string, seed synth.Seed, rows
 	if err != nil {
 		return nil, err
 	}
-	if schema, fill := w.filler(s, name); fill != nil {
-		if err = rows.Check(s.rows()); err != nil {
+	if p, ok := w.sheet(s, name); ok {
+		if err = rows.Check(last(p.first())); err != nil {
 			return nil, err
 		}
-		return s.txRange(schema, rows, fill), nil
+		return s.txRange(p, rows), nil
 	}
 	for _, m := range w.makers() {
 		if m.name == name {
@@ -216,9 +221,9 @@ func (w *World) Stream(name string, seed synth.Seed, workers int) (table.Stream,
 	if err != nil {
 		return nil, err
 	}
-	if schema, fill := w.filler(s, name); fill != nil {
-		return table.Parallel(schema, workers, int64(s.windows()), func(_ context.Context, i int64) ([]table.Batch, error) {
-			return s.window(int(i), synth.Range{First: 0, Count: 1 << 62}, fill), nil
+	if p, ok := w.sheet(s, name); ok {
+		return table.Parallel(p.schema, workers, int64(s.windows()), func(_ context.Context, i int64) ([]table.Batch, error) {
+			return s.window(int(i), synth.Range{First: 0, Count: 1 << 62}, p), nil
 		}), nil
 	}
 	t, err := synth.Find(w, name)

@@ -56,12 +56,17 @@ type state struct {
 
 	countOnce sync.Once
 	firstRow  []int64 // of each window, and the end
+	hardOnce  sync.Once
+	firstHard []int64 // the same of the hard negatives
+	workOnce  sync.Once
+	work      map[int32][]int32 // seconds of the frauds by merchant
 }
 
 type dayFacts struct {
-	factor  uint32
-	weekend uint8
-	ofMonth uint8
+	factor   uint32
+	weekend  uint8
+	ofMonth  uint8
+	festival bool // gifts are bought
 }
 
 // place is where merchants are: a city, or the online shops of a country.
@@ -268,7 +273,7 @@ func daysFrom(start int64, days int) (out []dayFacts) {
 		if w := ((abs+3)%7 + 7) % 7; w >= 5 {
 			weekend = 1
 		}
-		out = append(out, dayFacts{fixed(f / 1.017), weekend, uint8(dom)})
+		out = append(out, dayFacts{fixed(f / 1.017), weekend, uint8(dom), month == 12 && dom < 24 || month == 11 && dom >= 22})
 	}
 	return out
 }
