@@ -47,6 +47,29 @@ type World struct {
 	built  *memo[*state]
 	inner  inner // of the presets that are no card worlds, else nil
 	view   *view // of one table's columns, or nil
+	watch  *func(string) // one for all projections
+}
+
+// Watch calls a function with a line on each round of the dial of the graph. It
+// is for before the first table is made.
+func (w *World) Watch(line func(string)) { *w.watch = line }
+
+func (w *World) tell(line string) {
+	if *w.watch != nil {
+		(*w.watch)(line)
+	}
+}
+
+// Lift is what the dial of the graph reached, if it was asked for.
+func (w *World) Lift(seed synth.Seed) (Lift, bool, error) {
+	if w.params.lift == 0 || w.inner != nil {
+		return Lift{}, false, nil
+	}
+	s, err := w.state(seed)
+	if err != nil {
+		return Lift{}, false, err
+	}
+	return s.lift, s.lift.Rounds > 0, nil
 }
 
 // inner is another family of worlds behind the same door.
@@ -64,7 +87,7 @@ func New(cfg Config) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &World{cfg: cfg, params: p}
+	w := &World{cfg: cfg, params: p, watch: new(func(string))}
 	switch {
 	case isTransfers(cfg.Preset):
 		kept := newMemo(func(seed synth.Seed) (*clearing, error) { return buildClearing(cfg, p, seed) })
@@ -72,7 +95,7 @@ func New(cfg Config) (*World, error) {
 	case cfg.Preset == openingPreset:
 		w.inner = newOpenings(cfg, p)
 	default:
-		w.built = newMemo(func(seed synth.Seed) (*state, error) { return build(cfg, p, seed) })
+		w.built = newMemo(func(seed synth.Seed) (*state, error) { return build(cfg, p, seed, w.tell) })
 	}
 	return w, nil
 }

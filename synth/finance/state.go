@@ -17,8 +17,8 @@ type state struct {
 	params params
 	locale *fake.Locale
 
-	keyPerson, keyDay, keyPlan, keySoft rng.Key
-	idKey                               uint64
+	root, keyPerson, keyDay, keyPlan, keySoft rng.Key
+	idKey                                     uint64
 
 	cats      []category
 	segs      []segment
@@ -48,6 +48,9 @@ type state struct {
 	campaigns []campaign
 	factor    [4]float64 // of the amounts of cash-outs, by cell
 	overlap   float64    // share of frauds that look like the victim; see the dial
+	veil      float64    // share of the other frauds online with the victim's means and shop
+	sharing   float64    // share of victims served from a crew's devices; see lift
+	lift      Lift
 	follow    follow     // alerts, chargebacks, labels; see followed
 
 	followOnce sync.Once
@@ -106,14 +109,27 @@ type customer struct {
 	phase     int8 // of the day, quarters of an hour
 }
 
-func build(cfg Config, p params, seed synth.Seed) (*state, error) {
-	root := rng.New(uint64(seed)).Name("finance").Name(cfg.Preset)
+func build(cfg Config, p params, seed synth.Seed, tell func(string)) (*state, error) {
+	s, err := buildFrom(cfg, p, rng.New(uint64(seed)).Name("finance").Name(cfg.Preset))
+	if err != nil {
+		return nil, err
+	}
+	if !cfg.WithoutFraud && p.byNumber > 0 {
+		if err = s.turnAll(tell); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// buildFrom makes what is fixed about a world: all but the campaigns.
+func buildFrom(cfg Config, p params, root rng.Key) (*state, error) {
 	l, err := fake.Open(p.locale)
 	if err != nil {
 		return nil, fmt.Errorf("build world: %w", err)
 	}
 	s := &state{
-		cfg: cfg, params: p, locale: l,
+		cfg: cfg, params: p, locale: l, root: root, sharing: 1,
 		keyPerson: root.Name("person"), keyDay: root.Name("day"), keyPlan: root.Name("plan"), keySoft: root.Name("plan").Name("soft"),
 		idKey: root.Name("id").Uint64(0),
 		cats:  categories(), segs: segments(), nations: countries(),
@@ -129,13 +145,6 @@ func build(cfg Config, p params, seed synth.Seed) (*state, error) {
 	s.buildMerchants(root.Name("merchant"))
 	s.buildTables()
 	s.buildCustomers()
-	if !cfg.WithoutFraud && p.byNumber > 0 {
-		if p.targetAUC == 0 && p.maxSingle == 0 {
-			s.planCampaigns()
-		} else if err = s.turn(); err != nil {
-			return nil, err
-		}
-	}
 	return s, nil
 }
 
