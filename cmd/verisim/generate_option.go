@@ -23,7 +23,7 @@ func optionFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "oracle", Usage: "add the table oracle: the likelihood ratio of each row, the ceiling of any model"},
 		&cli.Float64Flag{Name: "target-auc", Usage: "card worlds: make the oracle's AUC `AUC`, by frauds that look like their victims' own purchases"},
 		&cli.Float64Flag{Name: "max-single-column", Usage: "card worlds: let no field of the oracle have an AUC above `AUC` by itself"},
-		&cli.Float64Flag{Name: "graph-lift", Usage: "card worlds: make average precision with who shares devices, networks and shops `TIMES` that of rows alone; measured in up to 8 rounds of a probe, twice with --target-auc: about 15 CPU seconds, 40 with it"},
+		&cli.Float64Flag{Name: "graph-lift", Usage: "card worlds: make average precision with who shares devices, networks and shops `TIMES` that of rows alone; measured in up to 10 rounds of a probe, twice with --target-auc: about 20 CPU seconds, up to 60 with it"},
 		&cli.BoolFlag{Name: "without-fraud", Usage: "the twin world: the same rows less those of fraud"},
 	}
 }

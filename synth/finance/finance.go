@@ -45,8 +45,8 @@ type World struct {
 	cfg    Config
 	params params
 	built  *memo[*state]
-	inner  inner // of the presets that are no card worlds, else nil
-	view   *view // of one table's columns, or nil
+	inner  inner         // of the presets that are no card worlds, else nil
+	view   *view         // of one table's columns, or nil
 	watch  *func(string) // one for all projections
 }
 

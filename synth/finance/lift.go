@@ -18,7 +18,7 @@ import (
 
 const (
 	// liftRounds bounds the measurements, the two ends among them.
-	liftRounds = 8
+	liftRounds = 10
 	// liftShare is how near the measured lift must come to the one asked for.
 	liftShare = .04
 )
@@ -108,7 +108,8 @@ func (s *state) turnGraph(tell func(string)) error {
 	}
 	got := math.Exp(best.log)
 	s.lift = Lift{Asked: want, Reached: got, Error: got * best.err, Sharing: best.at, Rounds: s.lift.Rounds + len(all)}
-	if math.Abs(best.log-math.Log(want)) > liftShare {
+	// What lies between the ends and is nearer than one can measure is as asked.
+	if math.Abs(best.log-math.Log(want)) > max(liftShare, best.err) {
 		return unreachable("graph_lift is %g, and %.2f to %.2f can be reached here, %.2f at best (standard error %.2f, %d rounds)",
 			want, math.Exp(all[0].log), math.Exp(all[1].log), got, s.lift.Error, len(all))
 	}

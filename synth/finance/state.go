@@ -51,7 +51,7 @@ type state struct {
 	veil      float64    // share of the other frauds online with the victim's means and shop
 	sharing   float64    // share of victims served from a crew's devices; see lift
 	lift      Lift
-	follow    follow     // alerts, chargebacks, labels; see followed
+	follow    follow // alerts, chargebacks, labels; see followed
 
 	followOnce sync.Once
 	oracleOnce sync.Once
