@@ -20,6 +20,7 @@ import (
 	"github.com/verisim/verisim/privacy/proof"
 	"github.com/verisim/verisim/quality/profile"
 	models "github.com/verisim/verisim/synth/catalog"
+	"github.com/verisim/verisim/synth/finance"
 )
 
 // The exit codes. This file is the only place that knows them.
@@ -105,6 +106,9 @@ func exitCode(err error) int {
 	}
 	if errors.As(err, new(*proof.FalseError)) || errors.As(err, new(*proof.CellError)) {
 		return exitFindings
+	}
+	if errors.As(err, new(*finance.UnreachableError)) {
+		return exitRefused
 	}
 	switch {
 	case errors.Is(err, formats.ErrCorrupt), errors.Is(err, profile.ErrCorrupt), errors.As(err, new(*bundle.VersionError)):

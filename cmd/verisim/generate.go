@@ -26,6 +26,7 @@ func generateVerb() verb {
 		args:  "NAME|SPEC [PLACE]",
 		min:   1, max: 2,
 		about: about(),
+		exits: []int{exitRefused},
 		examples: []string{
 			"verisim generate finance -o out/bank",
 			"verisim generate shop.yaml -o out/shop --format parquet",
@@ -36,6 +37,7 @@ func generateVerb() verb {
 			"verisim generate finance --table transactions --columns timestamp,card_id,amount,is_fraud -o tx.csv",
 			"verisim generate finance --table transactions --stream --speed 3600x --to jsonl",
 			"verisim generate finance --preset aml-hi --graph neo4j -o graph",
+			"verisim generate finance --target-auc .90 --max-single-column .70 --graph-lift 2 -o hard",
 			"verisim generate finance --print-config > bank.yaml",
 		},
 		flags: slices.Concat([]cli.Flag{
@@ -89,6 +91,9 @@ func generate(ctx context.Context, e *env, c *cli.Context) error {
 	g, err := bindGeneration(c)
 	if err != nil {
 		return err
+	}
+	if w, ok := g.model.(interface{ Watch(func(string)) }); ok && !e.quiet {
+		w.Watch(func(line string) { fmt.Fprintln(e.err, line) })
 	}
 	if c.Bool("print-config") {
 		p, ok := g.model.(interface{ YAML() []byte })

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -117,6 +118,11 @@ func judgeRealism(ctx context.Context, e *env, c *cli.Context) error {
 	in := realism.Input{Source: src, Workers: n}
 	if in.Mapping, in.Targets, err = realismMapping(c.String("realism")); err != nil {
 		return err
+	}
+	if h := in.Mapping.HardNegatives.Table; in.Targets != nil && !slices.Contains(src.names, h) {
+		// A table that few have: without it, R12 is neither measured nor asked for.
+		in.Mapping.HardNegatives = realism.Truth{}
+		in.Targets = slices.DeleteFunc(in.Targets, func(t realism.Target) bool { return t.ID == "r12.hard" })
 	}
 	r, err := realism.Judge(ctx, in)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/verisim/verisim/quality/utility"
@@ -209,23 +210,23 @@ func (j *judge) hardShare(scores []float64, test span) {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
-	hard, honest := 0.0, 0.0
-	for _, i := range order[:max(1, len(order)/100)] {
-		if d.label[test.from+i] == 1 {
-			continue
+	count := func(rows iter.Seq[int]) (share float64, note string) {
+		kinds, honest := make([]float64, 2+len(d.hardKinds)), 0.0
+		for i := range rows {
+			if d.label[test.from+i] == 0 {
+				honest++
+				kinds[d.hard[test.from+i]]++
+			}
 		}
-		honest++
-		hard += boolean(d.hard[test.from+i])
-	}
-	j.add("r12.hard", hard/honest, "of the honest rows among them")
-	all, usual := 0.0, 0.0
-	for i := test.from; i < test.to; i++ {
-		if d.label[i] == 0 {
-			usual++
-			all += boolean(d.hard[i])
+		for k, name := range d.hardKinds {
+			note += fmt.Sprintf(", %s %.4f", name, kinds[1+k]/honest)
 		}
+		return 1 - kinds[0]/honest, note
 	}
-	j.add("r12.usual", all/usual, "of all honest rows of the test")
+	share, note := count(slices.Values(order[:max(1, len(order)/100)]))
+	j.add("r12.hard", share, "of the honest rows among them"+note)
+	share, note = count(slices.Values(order))
+	j.add("r12.usual", share, "of all honest rows of the test"+note)
 }
 
 // graph measures R3 and R4.

@@ -32,7 +32,8 @@ type data struct {
 	amount    []float64
 	label     []uint8
 	positives int
-	hard      []bool    // honest but unusual, or nil
+	hard      []int32   // honest but unusual: its kind from 1 on, 0 if it is not; or nil
+	hardKinds []string  // names of the kinds from 1 on
 	patterns  []float64 // of each positive in Truth: 1 if inside a named pattern
 }
 
@@ -295,14 +296,28 @@ func (d *data) truth(ctx context.Context, src table.Source, m Mapping, byID map[
 		}
 	}
 	if t := m.HardNegatives; t.Table != "" {
-		cols, err := loadKeyed(ctx, src, t, []string{t.Key}, id)
+		only := []string{t.Key}
+		if t.Pattern != "" {
+			only = append(only, t.Pattern)
+		}
+		cols, err := loadKeyed(ctx, src, t, only, id)
 		if err != nil {
 			return err
 		}
-		d.hard = make([]bool, len(label))
+		d.hard = make([]int32, len(label))
+		kinds := cols[t.Pattern]
+		if kinds != nil {
+			d.hardKinds = make([]string, kinds.size)
+			for name, k := range kinds.codes {
+				d.hardKinds[k] = name
+			}
+		}
 		for i := range cols[t.Key].values {
 			if r, ok := row(cols[t.Key], i); ok {
-				d.hard[r] = true
+				d.hard[r] = 1
+				if kinds != nil && !math.IsNaN(kinds.values[i]) {
+					d.hard[r] = 1 + int32(kinds.values[i])
+				}
 			}
 		}
 	}
@@ -349,7 +364,7 @@ func (d *data) arrange(perm []int32, label []uint8) {
 	d.label = make([]uint8, len(perm))
 	hard := d.hard
 	if hard != nil {
-		d.hard = make([]bool, len(perm))
+		d.hard = make([]int32, len(perm))
 	}
 	for i, p := range perm {
 		d.label[i] = label[p]

@@ -68,7 +68,8 @@ type Mapping struct {
 	Independent  [][2]string `yaml:"independent"`  // pairs of columns that should tell nothing of each other
 	// Truth is a table with one row for each positive transaction.
 	Truth Truth `yaml:"truth"`
-	// HardNegatives is a table whose Key names unusual but honest transactions.
+	// HardNegatives is a table whose Key names unusual but honest transactions, and
+	// whose Pattern says in what way; shares are then noted by pattern.
 	HardNegatives Truth  `yaml:"hard_negatives"`
 	Ledger        Ledger `yaml:"ledger"`
 }

@@ -33,6 +33,7 @@ func CardTargets() []Target {
 		Target{"r8.gini", .8, 1, "assumption: merchants of Zipf exponent about 1"},
 		Target{"r8.burstiness", .2, .5, "assumption: people's inter-event times"},
 		Target{"r8.repeat", .70, .85, "assumption, after Krumme et al. 2013"},
+		Target{"r12.hard", .60, 1, "assumption: whoever judges well is misled by what is honest but unusual"},
 	)
 }
 
@@ -71,7 +72,8 @@ func CardMapping(country string) Mapping {
 		Transactions: "transactions", ID: "transaction_id", Time: "timestamp", Amount: "amount", Label: "is_fraud",
 		Customer: "customer_id", Merchant: "merchant_id", Terminal: "terminal_id",
 		Channel: "channel", NotPresent: []string{"ecommerce"}, Country: "country", HomeCountry: country,
-		Independent: [][2]string{{"amount", "customer_id"}},
+		HardNegatives: Truth{Table: "hard_negatives", Key: "transaction_id", Pattern: "kind"},
+		Independent:   [][2]string{{"amount", "customer_id"}},
 	}
 }
 
@@ -82,7 +84,7 @@ func TransferMapping() Mapping {
 		Transactions: "transfers", ID: "transfer_id", Time: "timestamp", Amount: "amount", Label: "is_laundering",
 		From: "from_account", To: "to_account",
 		Truth:         Truth{Table: "truth", Key: "transfer_id", Pattern: "pattern"},
-		HardNegatives: Truth{Table: "hard_negatives", Key: "transfer_id"},
+		HardNegatives: Truth{Table: "hard_negatives", Key: "transfer_id", Pattern: "kind"},
 		Ledger:        Ledger{Table: "postings", Account: "account_id", Amount: "amount_minor", Balance: "balance_minor", Entry: "transfer_id", Limit: "limit_minor"},
 		Independent:   [][2]string{{"amount", "from_account"}},
 	}

@@ -26,8 +26,8 @@ func resolveOpening(c Config) (Config, params, error) {
 	if err := c.refuse(c.openingNumbers(), c.numbers(), c.transferNumbers()); err != nil {
 		return c, p, err
 	}
-	if c.TargetAUC != nil || c.MaxSingleColumn != nil || c.Graph || c.Oracle {
-		return c, p, errors.New("configure finance: target_auc, max_single_column, graph and oracle have no meaning in preset " + c.Preset + ": remove them")
+	if c.TargetAUC != nil || c.MaxSingleColumn != nil || c.GraphLift != nil || c.Graph || c.Oracle {
+		return c, p, errors.New("configure finance: target_auc, max_single_column, graph_lift, graph and oracle have no meaning in preset " + c.Preset + ": remove them")
 	}
 	keep(&c.Days, 243) // eight months
 	keep(&c.Start, "2025-01-01")

@@ -119,6 +119,12 @@ func (p *planner) device(e *event, m means, c *customer) {
 	default: // a rented machine, the same few hundred for everybody
 		e.net = int32(s.keyPlan.Below(p.seq.Below(300), 1<<24))
 	}
+	switch {
+	case s.sharing < 1:
+		p.lone(e)
+	case s.sharing > 1:
+		p.pool(e, k)
+	}
 }
 
 // till appends one attempt at a till.

@@ -41,6 +41,9 @@ const (
 // catATM is the index of cash withdrawals in the list below.
 const catATM = 15
 
+// Gifts are clothing, electronics, a marketplace's goods and digital ones.
+const firstGift, lastGift = 5, 8
+
 func categories() []category {
 	return []category{
 		{"5411", "grocery", 27, .75, .10, .230, .004, endAny, dayRhythm, .3},

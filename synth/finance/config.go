@@ -48,6 +48,11 @@ type Config struct {
 	// Default none. Presets of cards only.
 	MaxSingleColumn *float64 `yaml:"max_single_column"`
 
+	// GraphLift asks for a world in which a learner that sees who shares devices,
+	// networks and shops has so many times the average precision of one that sees
+	// rows alone. Default none. Presets of cards only.
+	GraphLift *float64 `yaml:"graph_lift"`
+
 	// Oracle adds the table oracle: the likelihood ratio of each transaction
 	// under the crews and under its customer. Default false, because whoever
 	// trains on it cheats.
@@ -131,6 +136,7 @@ type params struct {
 
 	targetAUC float64 // 0: no target
 	maxSingle float64
+	lift      float64 // 0: no target
 
 	// Of account-opening.
 	swindle  [swindles]float64
@@ -264,6 +270,14 @@ func resolve(c Config) (Config, params, error) {
 		}
 		if *d.into = *d.field; !(*d.into >= .55 && *d.into <= 1) {
 			return c, p, fmt.Errorf("configure finance: %s is %g, and .55 to 1 are possible", d.name, *d.into)
+		}
+	}
+	if c.GraphLift != nil {
+		if p.lift = *c.GraphLift; !(p.lift >= 1 && p.lift <= 100) {
+			return c, p, fmt.Errorf("configure finance: graph_lift is %g, and 1 to 100 are possible", p.lift)
+		}
+		if c.WithoutFraud || p.byNumber == 0 {
+			return c, p, fmt.Errorf("configure finance: graph_lift needs fraud, and there is none: remove graph_lift or without_fraud")
 		}
 	}
 	p.drift = *c.Drift

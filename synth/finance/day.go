@@ -23,6 +23,9 @@ func (p *plan) rows() int {
 	return n
 }
 
+// paydayDays is how long a payday is felt (assumption).
+const paydayDays = 4
+
 // rate is the expected number of a customer's purchases of a day, in fixed point.
 func (s *state) rate(person rng.Key, c *customer, day int) uint64 {
 	f := s.facts(day)
@@ -30,8 +33,8 @@ func (s *state) rate(person rng.Key, c *customer, day int) uint64 {
 	knot, rest := uint64(day+maxLag)/5, uint64(day+maxLag)%5
 	m := (uint64(s.mood.at(person.Uint64(knot)))*(5-rest) + uint64(s.mood.at(person.Uint64(knot+1)))*rest) / 5
 	rate := uint64(c.rate) * uint64(f.factor) >> 16 * m >> 16
-	if since := (int(f.ofMonth) - int(c.payday) + 31) % 31; since < 4 {
-		rate += rate >> 2 // payday lifts by a quarter for four days
+	if since := (int(f.ofMonth) - int(c.payday) + 31) % 31; since < paydayDays {
+		rate += rate >> 2 // payday lifts by a quarter
 	}
 	return rate
 }
@@ -90,6 +93,7 @@ func (s *state) genuine(out []event, person rng.Key, i int, day int) []event {
 			out = append(out, *e)
 			e = &out[len(out)-1]
 			e.decline, e.id = declineNone, seq
+			e.flags |= flagRetry
 			if e.cvv == cvvMismatch {
 				e.cvv = cvvMatch
 			}

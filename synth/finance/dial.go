@@ -7,16 +7,25 @@ import (
 	"slices"
 )
 
-// The dial of difficulty: a share of the frauds, the overlap, is replaced by
-// what the victim could have bought on the same day, with the victim's own
-// means, so that nothing in the row tells. The overlap is found by measuring:
-// campaigns of a key of their own are planned, the oracle is counted anew and
-// judges further campaigns, and the overlap is corrected until the oracle's AUC
-// is the one asked for.
+// The dial of difficulty has two numbers. The overlap is the share of the frauds
+// that are replaced by what the victim could have bought on the same day, with the
+// victim's own means, so that nothing in the row tells. The veil is the share of
+// the others, online, that are made at the victim's usual shop, from the victim's
+// own devices and network: it takes away what one field tells and leaves the
+// rest. Both are found by measuring: campaigns of a key of their own are planned,
+// the oracle is counted anew and judges further campaigns, and the two are
+// corrected until the oracle's AUC is the one asked for and no field has more
+// than the most allowed.
 
-// dialRounds of measuring bring the AUC to within .01; each takes about as long
-// as an oracle.
-const dialRounds = 4
+// dialRounds of measuring; each takes about as long as an oracle.
+const dialRounds = 8
+
+// dialNear and dialFar: the loop ends when the AUC is so near to the one asked
+// for, and what is farther off after all rounds is refused.
+const (
+	dialNear = .004
+	dialFar  = .015
+)
 
 // dialRows is the number of frauds of a scenario that the oracle is measured on.
 const dialRows = 1500
@@ -38,44 +47,112 @@ func (p *planner) blend(e *fraudEvent) {
 	}
 }
 
-// turn sets the overlap for the difficulty asked for.
-func (s *state) turn() error {
-	target, single := s.params.targetAUC, s.params.maxSingle
-	s.overlap = 0
-	least := 0.0 // overlap and AUC of the round before
-	last := [2]float64{}
-	for round := range dialRounds {
-		s.planCampaigns()
-		auc, best := s.measure()
-		if single > 0 && best > single && best > .5 {
-			// One field's AUC falls with the overlap as the whole one's does.
-			least = max(least, s.overlap+(1-s.overlap)*(best-single)/(best-.5))
+// dialPasses: the sharing of devices moves the oracle's AUC a little, and the
+// overlap moves the lift, so each is found twice.
+const dialPasses = 2
+
+// turnAll plans the campaigns with the difficulty asked for, if any is.
+func (s *state) turnAll(tell func(string)) error {
+	rows := s.params.targetAUC > 0 || s.params.maxSingle > 0
+	for pass := 0; pass < dialPasses; pass++ {
+		before := [2]float64{s.overlap, s.veil}
+		if rows {
+			if err := s.turn(); err != nil {
+				return err
+			}
 		}
-		if target > 0 && round == 0 && auc < target-.01 {
-			return fmt.Errorf("configure finance: target_auc is %g, and the oracle reaches %.3f here at most", target, auc)
+		if s.params.lift == 0 && rows {
+			return nil // it has planned them
 		}
-		next := s.overlap
-		switch {
-		case target == 0:
-		case round == 0:
-			next = (auc - target) / (auc - .5)
-		case math.Abs(auc-target) > .002 && auc != last[1]:
-			next = s.overlap + (target-auc)*(s.overlap-last[0])/(auc-last[1])
+		if s.params.lift == 0 || pass > 0 && math.Abs(s.overlap-before[0]) < .01 && math.Abs(s.veil-before[1]) < .02 {
+			break
 		}
-		last = [2]float64{s.overlap, auc}
-		next = min(max(next, least, 0), .98)
-		if math.Abs(next-s.overlap) < .002 {
-			return nil
+		if err := s.turnGraph(tell); err != nil {
+			return err
 		}
-		s.overlap = next
+		if !rows {
+			break
+		}
 	}
 	s.planCampaigns()
+	if s.params.lift > 0 {
+		l := &s.lift
+		auc, veiled, bare := s.measure()
+		l.AUC, l.Single = auc, max(veiled, bare)
+		tell(fmt.Sprintf("graph lift %.2f of %g asked for, standard error %.2f, after %d rounds: sharing %.3f; oracle's AUC %.3f, of one field %.3f",
+			l.Reached, l.Asked, l.Error, l.Rounds, l.Sharing, l.AUC, l.Single))
+	}
 	return nil
 }
 
-// measure gives the oracle's AUC and the best AUC of one of its fields, on
-// genuine rows and on campaigns that the oracle was not counted on.
-func (s *state) measure() (whole, single float64) {
+// veiling makes an online fraud at a shop and with means that are the victim's.
+func (p *planner) veiling(e *fraudEvent) {
+	if e.terminal >= 0 || e.role != roleCashOut {
+		return
+	}
+	s := p.s
+	c := &s.customers[e.customer]
+	day := int(e.at) / secondsPerDay
+	person, k := s.keyDay.At(uint64(e.customer)), p.key.Name("veil").At(p.seq.Uint64())
+	cat := int(s.merchants[e.merchant].cat)
+	e.merchant = s.shop(person, c, cat, true, int(c.city), false, k.Uint64(0), k.Uint64(1))
+	s.atHome(&e.event, c, int(e.customer), day, k.Uint64(2))
+	e.cell = 2
+	if s.merchants[e.merchant].country != c.country {
+		e.cell |= 1
+	}
+}
+
+// turn sets overlap and veil for the difficulty asked for.
+func (s *state) turn() error {
+	target, most := s.params.targetAUC, s.params.maxSingle
+	s.overlap, s.veil = 0, 0
+	least := 0.0 // overlap that the fields need which no veil covers
+	for round := 0; ; round++ {
+		s.planCampaigns()
+		auc, veiled, bare := s.measure()
+		if target > 0 && round == 0 && auc < target-.01 {
+			return unreachable("target_auc is %g, and the oracle reaches %.3f here at most", target, auc)
+		}
+		off, over := 0.0, max(veiled, bare)-most
+		if target > 0 {
+			off = auc - target
+		}
+		if most == 0 {
+			over = 0
+		}
+		if math.Abs(off) <= dialNear && over <= dialNear {
+			return nil
+		}
+		if round == dialRounds {
+			if math.Abs(off) <= dialFar && over <= dialFar {
+				return nil
+			}
+			return unreachable("target_auc %g and max_single_column %g were not reached: after %d rounds the oracle's AUC is %.3f, and %.3f that of one field", target, most, round, auc, max(veiled, bare))
+		}
+		// All areas fall to a half as the shares rise to one.
+		if over > 0 && veiled > most {
+			s.veil = min(s.veil+(1-s.veil)*(veiled-most)/(veiled-.5), .98)
+		}
+		if over > 0 && bare > most {
+			least = max(least, s.overlap+(1-s.overlap)*(bare-most)/(bare-.5))
+		}
+		next := s.overlap
+		if target > 0 {
+			next += (1 - s.overlap) * off / (auc - .5)
+		}
+		s.overlap = min(max(next, least, 0), .98)
+	}
+}
+
+// veils says of which fields the veil takes away what they tell.
+var veils = [fields]bool{fieldPlace: true, fieldMerchant: true, fieldEntry: true, fieldDevice: true, fieldNetwork: true}
+
+// measure gives the oracle's AUC and the best AUC of one of its fields, of those
+// that a veil covers and of the others, on genuine rows and on campaigns that the
+// oracle was not counted on. How much is expected of the customer that day is no
+// matter of the row, and not looked at.
+func (s *state) measure() (whole, veiled, bare float64) {
 	o := s.newOracle()
 	type scored struct {
 		llr, weight float64
@@ -129,10 +206,14 @@ func (s *state) measure() (whole, single float64) {
 		}
 		return area / (good * bad)
 	}
-	for f := range fields {
-		single = max(single, auc(rows[1+f]))
+	for f := fieldActivity + 1; f < fields; f++ {
+		if a := auc(rows[1+f]); veils[f] {
+			veiled = max(veiled, a)
+		} else {
+			bare = max(bare, a)
+		}
 	}
-	return auc(rows[0]), single
+	return auc(rows[0]), veiled, bare
 }
 
 // alone is the ratio of one field, whatever its parent.

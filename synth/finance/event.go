@@ -59,6 +59,7 @@ const (
 const (
 	flagRecurring = 1 << iota
 	flagFraud
+	flagRetry // the second try after a decline; no column says so
 )
 
 // within keeps an event within its day, so that a window needs no other.

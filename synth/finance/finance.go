@@ -45,8 +45,31 @@ type World struct {
 	cfg    Config
 	params params
 	built  *memo[*state]
-	inner  inner // of the presets that are no card worlds, else nil
-	view   *view // of one table's columns, or nil
+	inner  inner         // of the presets that are no card worlds, else nil
+	view   *view         // of one table's columns, or nil
+	watch  *func(string) // one for all projections
+}
+
+// Watch calls a function with a line on each round of the dial of the graph. It
+// is for before the first table is made.
+func (w *World) Watch(line func(string)) { *w.watch = line }
+
+func (w *World) tell(line string) {
+	if *w.watch != nil {
+		(*w.watch)(line)
+	}
+}
+
+// Lift is what the dial of the graph reached, if it was asked for.
+func (w *World) Lift(seed synth.Seed) (Lift, bool, error) {
+	if w.params.lift == 0 || w.inner != nil {
+		return Lift{}, false, nil
+	}
+	s, err := w.state(seed)
+	if err != nil {
+		return Lift{}, false, err
+	}
+	return s.lift, s.lift.Rounds > 0, nil
 }
 
 // inner is another family of worlds behind the same door.
@@ -64,7 +87,7 @@ func New(cfg Config) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &World{cfg: cfg, params: p}
+	w := &World{cfg: cfg, params: p, watch: new(func(string))}
 	switch {
 	case isTransfers(cfg.Preset):
 		kept := newMemo(func(seed synth.Seed) (*clearing, error) { return buildClearing(cfg, p, seed) })
@@ -72,7 +95,7 @@ func New(cfg Config) (*World, error) {
 	case cfg.Preset == openingPreset:
 		w.inner = newOpenings(cfg, p)
 	default:
-		w.built = newMemo(func(seed synth.Seed) (*state, error) { return build(cfg, p, seed) })
+		w.built = newMemo(func(seed synth.Seed) (*state, error) { return build(cfg, p, seed, w.tell) })
 	}
 	return w, nil
 }
@@ -105,7 +128,7 @@ func (w *World) Tables() []synth.Table {
 			return m.rows(s), nil
 		}})
 		if m.name == "terminals" { // the parents end here
-			out = append(out, w.long(txTable, w.view.of(txTable, txSchema()).schema))
+			out = append(out, w.long(txTable, w.view.of(txTable, txSchema()).schema), w.long(hardTable, cardHardSchema()))
 		}
 	}
 	if w.cfg.Oracle {
@@ -125,29 +148,34 @@ func (w *World) makers() []*maker {
 	return makers()
 }
 
-// long is a table of as many rows as there are transactions.
+// long is a table whose rows are transactions, all of them or some.
 func (w *World) long(name string, schema *arrow.Schema) synth.Table {
 	return synth.Table{Name: name, Schema: schema, Part: 1 << 18, Rows: func(seed synth.Seed) (int64, error) {
 		s, err := w.state(seed)
 		if err != nil {
 			return 0, err
 		}
-		return s.rows(), nil
+		p, _ := w.sheet(s, name)
+		return last(p.first()), nil
 	}}
 }
 
-// filler gives the schema and the maker of batches of a long table.
-func (w *World) filler(s *state, name string) (*arrow.Schema, func([]event, []uint64) table.Batch) {
+func last(first []int64) int64 { return first[len(first)-1] }
+
+// sheet finds a long table.
+func (w *World) sheet(s *state, name string) (p sheet, ok bool) {
 	switch {
 	case name == txTable:
 		l := w.view.of(txTable, txSchema())
-		return l.schema, func(events []event, order []uint64) table.Batch { return s.fill(l, events, order) }
+		return sheet{schema: l.schema, first: s.rows, fill: func(events []event, order []uint64) table.Batch { return s.fill(l, events, order) }}, true
+	case name == hardTable:
+		return sheet{schema: cardHardSchema(), first: s.hardRows, only: s.onlyHard, fill: s.fillHard}, true
 	case name == oracleTable && w.cfg.Oracle:
-		return oracleSchema(), s.fillOracle
+		return sheet{schema: oracleSchema(), first: s.rows, fill: s.fillOracle}, true
 	case name == edgeTable && w.cfg.Graph:
-		return txEdges(), s.fillEdges
+		return sheet{schema: txEdges(), first: s.rows, fill: s.fillEdges}, true
 	}
-	return nil, nil
+	return sheet{}, false
 }
 
 // Project gives the same world with some columns of a table only. Of
@@ -188,11 +216,11 @@ func (w *World) Generate(ctx context.Context, name string, seed synth.Seed, rows
 	if err != nil {
 		return nil, err
 	}
-	if schema, fill := w.filler(s, name); fill != nil {
-		if err = rows.Check(s.rows()); err != nil {
+	if p, ok := w.sheet(s, name); ok {
+		if err = rows.Check(last(p.first())); err != nil {
 			return nil, err
 		}
-		return s.txRange(schema, rows, fill), nil
+		return s.txRange(p, rows), nil
 	}
 	for _, m := range w.makers() {
 		if m.name == name {
@@ -216,9 +244,9 @@ func (w *World) Stream(name string, seed synth.Seed, workers int) (table.Stream,
 	if err != nil {
 		return nil, err
 	}
-	if schema, fill := w.filler(s, name); fill != nil {
-		return table.Parallel(schema, workers, int64(s.windows()), func(_ context.Context, i int64) ([]table.Batch, error) {
-			return s.window(int(i), synth.Range{First: 0, Count: 1 << 62}, fill), nil
+	if p, ok := w.sheet(s, name); ok {
+		return table.Parallel(p.schema, workers, int64(s.windows()), func(_ context.Context, i int64) ([]table.Batch, error) {
+			return s.window(int(i), synth.Range{First: 0, Count: 1 << 62}, p), nil
 		}), nil
 	}
 	t, err := synth.Find(w, name)

@@ -2,6 +2,8 @@ package finance_test
 
 import (
 	"context"
+	"os"
+	"strconv"
 	"testing"
 
 	"github.com/verisim/verisim/synth"
@@ -24,6 +26,20 @@ func TestModel(t *testing.T) {
 			synthtest.Model(t, world(t, finance.Config{Preset: preset, Customers: 400, Days: 60}))
 		})
 	}
+}
+
+// worldSeed is the seed of the worlds that are judged: $VERISIM_SEED, else 1.
+func worldSeed(b *testing.B) synth.Seed {
+	b.Helper()
+	text := os.Getenv("VERISIM_SEED")
+	if text == "" {
+		return 1
+	}
+	v, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return synth.Seed(v)
 }
 
 func BenchmarkTransactions(b *testing.B) {

@@ -89,8 +89,8 @@ func resolveTransfers(c Config) (Config, params, error) {
 	if err := c.refuse(mine, c.numbers(), c.openingNumbers()); err != nil {
 		return c, p, err
 	}
-	if c.TargetAUC != nil || c.MaxSingleColumn != nil || c.Oracle || c.Drift != nil && !*c.Drift {
-		return c, p, errors.New("configure finance: target_auc, max_single_column, oracle and drift have no meaning in preset " + c.Preset + ": remove them")
+	if c.TargetAUC != nil || c.MaxSingleColumn != nil || c.GraphLift != nil || c.Oracle || c.Drift != nil && !*c.Drift {
+		return c, p, errors.New("configure finance: target_auc, max_single_column, graph_lift, oracle and drift have no meaning in preset " + c.Preset + ": remove them")
 	}
 	keep(&c.Days, base.Days)
 	keep(&c.Start, base.Start)

@@ -108,6 +108,8 @@ func (p *planner) campaign(sc scenario, run, room int) int {
 	for i := range made {
 		if p.s.overlap > 0 && p.seq.Float64() < p.s.overlap {
 			p.blend(&made[i])
+		} else if p.s.veil > 0 && p.seq.Float64() < p.s.veil {
+			p.veiling(&made[i])
 		}
 	}
 	clear(p.victims)

@@ -51,6 +51,7 @@ func (c Config) print() []byte {
 	}
 	optional("target_auc", c.TargetAUC, "AUC of the oracle, by making frauds like their victims' own purchases")
 	optional("max_single_column", c.MaxSingleColumn, "AUC that no field of the oracle exceeds by itself")
+	optional("graph_lift", c.GraphLift, "average precision with shared devices, networks and shops over that of rows alone")
 	for _, p := range c.numbers() {
 		source, ok := sources[c.Preset][p.name]
 		if !ok {

@@ -52,7 +52,7 @@ func BenchmarkRealism(b *testing.B) {
 			for b.Loop() {
 				w := world(b, c.cfg)
 				report, err := realism.Judge(b.Context(), realism.Input{
-					Source: synth.NewSource(w, 1, 2), Mapping: realism.CardMapping(""), Targets: bands(w.Config()), Workers: 2, TrainDays: c.train,
+					Source: synth.NewSource(w, worldSeed(b), 2), Mapping: realism.CardMapping(""), Targets: bands(w.Config()), Workers: 2, TrainDays: c.train,
 				})
 				if err != nil {
 					b.Fatal(err)

@@ -17,8 +17,8 @@ type state struct {
 	params params
 	locale *fake.Locale
 
-	keyPerson, keyDay, keyPlan, keySoft rng.Key
-	idKey                               uint64
+	root, keyPerson, keyDay, keyPlan, keySoft rng.Key
+	idKey                                     uint64
 
 	cats      []category
 	segs      []segment
@@ -48,7 +48,10 @@ type state struct {
 	campaigns []campaign
 	factor    [4]float64 // of the amounts of cash-outs, by cell
 	overlap   float64    // share of frauds that look like the victim; see the dial
-	follow    follow     // alerts, chargebacks, labels; see followed
+	veil      float64    // share of the other frauds online with the victim's means and shop
+	sharing   float64    // share of victims served from a crew's devices; see lift
+	lift      Lift
+	follow    follow // alerts, chargebacks, labels; see followed
 
 	followOnce sync.Once
 	oracleOnce sync.Once
@@ -56,12 +59,17 @@ type state struct {
 
 	countOnce sync.Once
 	firstRow  []int64 // of each window, and the end
+	hardOnce  sync.Once
+	firstHard []int64 // the same of the hard negatives
+	workOnce  sync.Once
+	work      map[int32][]int32 // seconds of the frauds by merchant
 }
 
 type dayFacts struct {
-	factor  uint32
-	weekend uint8
-	ofMonth uint8
+	factor   uint32
+	weekend  uint8
+	ofMonth  uint8
+	festival bool // gifts are bought
 }
 
 // place is where merchants are: a city, or the online shops of a country.
@@ -101,14 +109,27 @@ type customer struct {
 	phase     int8 // of the day, quarters of an hour
 }
 
-func build(cfg Config, p params, seed synth.Seed) (*state, error) {
-	root := rng.New(uint64(seed)).Name("finance").Name(cfg.Preset)
+func build(cfg Config, p params, seed synth.Seed, tell func(string)) (*state, error) {
+	s, err := buildFrom(cfg, p, rng.New(uint64(seed)).Name("finance").Name(cfg.Preset))
+	if err != nil {
+		return nil, err
+	}
+	if !cfg.WithoutFraud && p.byNumber > 0 {
+		if err = s.turnAll(tell); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// buildFrom makes what is fixed about a world: all but the campaigns.
+func buildFrom(cfg Config, p params, root rng.Key) (*state, error) {
 	l, err := fake.Open(p.locale)
 	if err != nil {
 		return nil, fmt.Errorf("build world: %w", err)
 	}
 	s := &state{
-		cfg: cfg, params: p, locale: l,
+		cfg: cfg, params: p, locale: l, root: root, sharing: 1,
 		keyPerson: root.Name("person"), keyDay: root.Name("day"), keyPlan: root.Name("plan"), keySoft: root.Name("plan").Name("soft"),
 		idKey: root.Name("id").Uint64(0),
 		cats:  categories(), segs: segments(), nations: countries(),
@@ -124,13 +145,6 @@ func build(cfg Config, p params, seed synth.Seed) (*state, error) {
 	s.buildMerchants(root.Name("merchant"))
 	s.buildTables()
 	s.buildCustomers()
-	if !cfg.WithoutFraud && p.byNumber > 0 {
-		if p.targetAUC == 0 && p.maxSingle == 0 {
-			s.planCampaigns()
-		} else if err = s.turn(); err != nil {
-			return nil, err
-		}
-	}
 	return s, nil
 }
 
@@ -268,7 +282,7 @@ func daysFrom(start int64, days int) (out []dayFacts) {
 		if w := ((abs+3)%7 + 7) % 7; w >= 5 {
 			weekend = 1
 		}
-		out = append(out, dayFacts{fixed(f / 1.017), weekend, uint8(dom)})
+		out = append(out, dayFacts{fixed(f / 1.017), weekend, uint8(dom), month == 12 && dom < 24 || month == 11 && dom >= 22})
 	}
 	return out
 }

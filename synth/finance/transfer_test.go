@@ -81,7 +81,7 @@ func BenchmarkLaunderingRealism(b *testing.B) {
 					targets = slices.DeleteFunc(targets, func(t realism.Target) bool { return strings.HasPrefix(t.ID, "r3") || strings.HasPrefix(t.ID, "r4") })
 				}
 				report, err := realism.Judge(b.Context(), realism.Input{
-					Source: synth.NewSource(w, 1, 2), Mapping: realism.TransferMapping(), Targets: targets, Workers: 2,
+					Source: synth.NewSource(w, worldSeed(b), 2), Mapping: realism.TransferMapping(), Targets: targets, Workers: 2,
 				})
 				if err != nil {
 					b.Fatal(err)

@@ -45,11 +45,11 @@ func (s *state) fraudOf(from, to int) []fraudEvent {
 	return s.fraud[at(from):at(to)]
 }
 
-// rows counts the transactions. It is one pass over the plans of all days, on
+// rows numbers the transactions before each window, and all at the end. It is one pass over the plans of all days, on
 // all processors, made when it is first asked for.
-func (s *state) rows() int64 {
+func (s *state) rows() []int64 {
 	s.countOnce.Do(s.count)
-	return s.firstRow[len(s.firstRow)-1]
+	return s.firstRow
 }
 
 func (s *state) count() {
@@ -140,36 +140,48 @@ func sortBySecond(keys, other []uint64) []uint64 {
 
 // window makes the batches of the rows of a window that lie in a range, which
 // counts from the window's first row.
-func (s *state) window(w int, rows synth.Range, fill func([]event, []uint64) table.Batch) []table.Batch {
+func (s *state) window(w int, rows synth.Range, p sheet) []table.Batch {
 	mem, ok := s.spare.Get().(*scratch[event])
 	if !ok {
 		mem = &scratch[event]{}
 	}
 	defer s.spare.Put(mem)
 	events, order := s.events(w, mem)
+	if p.only != nil {
+		order = p.only(events, order)
+	}
 	from := min(rows.First, int64(len(order)))
 	to := min(rows.First+rows.Count, int64(len(order)))
 	var out []table.Batch
 	for from < to {
 		n := min(to-from, rowsPerBatch)
-		out = append(out, fill(events, order[from:from+n]))
+		out = append(out, p.fill(events, order[from:from+n]))
 		from += n
 	}
 	return out
 }
 
-func (s *state) txRange(schema *arrow.Schema, rows synth.Range, fill func([]event, []uint64) table.Batch) table.Stream {
-	return table.Func(schema, func(ctx context.Context) iter.Seq2[table.Batch, error] {
+// sheet is a long table: one row, or none, of each transaction.
+type sheet struct {
+	schema *arrow.Schema
+	first  func() []int64                   // numbers the rows before each window
+	only   func([]event, []uint64) []uint64 // keeps the events that are rows; nil: all
+	fill   func([]event, []uint64) table.Batch
+}
+
+func (s *state) txRange(p sheet, rows synth.Range) table.Stream {
+	return table.Func(p.schema, func(ctx context.Context) iter.Seq2[table.Batch, error] {
 		return func(yield func(table.Batch, error) bool) {
-			w := sort.Search(s.windows(), func(w int) bool { return s.firstRow[w+1] > rows.First })
-			for ; w < s.windows() && s.firstRow[w] < rows.End(); w++ {
+			first := p.first()
+			w := sort.Search(s.windows(), func(w int) bool { return first[w+1] > rows.First })
+			for ; w < s.windows() && first[w] < rows.End(); w++ {
 				if err := ctx.Err(); err != nil {
 					yield(nil, err)
 					return
 				}
-				from := max(rows.First-s.firstRow[w], 0)
-				to := min(rows.End(), s.firstRow[w+1]) - s.firstRow[w]
-				batches := s.window(w, synth.Range{First: from, Count: to - from}, fill)
+				from := max(rows.First-first[w], 0)
+				to := min(rows.End(), first[w+1]) - first[w]
+				batches := s.window(w, synth.Range{First: from, Count: to - from}, p)
 				for i, b := range batches {
 					more := yield(b, nil)
 					b.Release()
