@@ -110,13 +110,10 @@ if [ -n "$python" ]; then
   v generate finance --preset ecom --customers 60000 --days 60 -o "$work/ecom"
   "$python" "$here/finance_train.py" "$work/ecom" --bands
 fi
-<<<<<<< HEAD
 say "shown cells"
 "$here/shown.sh"
-=======
 say "graphs"
 "$here/graph.sh" "$python" "$work/verisim"
->>>>>>> 0011dc6 (.ci/interop: networkx, numpy and neo4j-admin read the graph exports)
 say "pages in a browser"
 "$here/page.sh"
 say "a PostgreSQL server"
