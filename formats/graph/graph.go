@@ -21,7 +21,8 @@
 // names column and row, never the value: NaN and infinities,
 // which the tools read in ways of their own; control characters and line ends,
 // of which XML forbids some and Neo4j's import refuses others; bytes that are
-// not UTF-8.
+// not UTF-8. The interoperability tests have neo4j-admin 5.26.0 import the one and
+// networkx read the other.
 //
 // Not for reading graphs, and not for edges that come before their nodes.
 package graph

@@ -57,7 +57,7 @@ const (
 	heard = .08
 	// found is the share of campaigns that the authorities find by themselves
 	// (assumption; about 1 % of the proceeds of crime is confiscated, Europol
-	// 2016, Does crime still pay?).
+	// 2017, From suspicion to action).
 	found = .02
 	// backlogDay is what a day of waiting adds to an alert's rank (assumption).
 	backlogDay = 1. / 60
