@@ -105,7 +105,8 @@ type ReadOptions struct {
 	// because it keeps columns in the second-level cache and Arrow's own
 	// overhead below one per cent. Binary codecs keep the file's batches.
 	RowsPerBatch int
-	// Columns keeps only these, in this order. Default all.
+	// Columns keeps only these, in this order, and of the table's key and
+	// references those whose columns are kept. Default all.
 	Columns []string
 	// Schema declares the columns of a text format by name, so that nothing is
 	// inferred for them. Default none.

@@ -193,6 +193,18 @@ func (s *suite) columns(t *testing.T) {
 	if gotSchema.NumFields() != 2 || gotSchema.Field(0).Name != schema.Field(last).Name || gotSchema.Field(1).Name != schema.Field(0).Name {
 		t.Fatalf("the last and the first column read as %v", gotSchema)
 	}
+	facts, err := table.FactsOf(gotSchema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if facts.Key != "" && gotSchema.FieldIndices(facts.Key) == nil {
+		t.Errorf("the key %q is of a column that was not read", facts.Key)
+	}
+	for _, r := range facts.Refs {
+		if gotSchema.FieldIndices(r.Column) == nil {
+			t.Errorf("a reference is of the column %q, which was not read", r.Column)
+		}
+	}
 	all := textOf(batches...)
 	if diff := got.differ(cells{all[last], all[0]}); diff != "" {
 		t.Error(diff)

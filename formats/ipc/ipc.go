@@ -236,21 +236,12 @@ func next(name string, r *ipc.Reader, m *messages) (b arrow.Record, err error) {
 	return nil, nil
 }
 
-func project(s *arrow.Schema, columns []string) ([]int, *arrow.Schema, error) {
+func project(s *arrow.Schema, columns []string) (keep []int, out *arrow.Schema, err error) {
 	if columns == nil {
 		return nil, s, nil
 	}
-	keep := make([]int, len(columns))
-	fields := make([]arrow.Field, len(columns))
-	for i, c := range columns {
-		k, err := table.Column(s, c)
-		if err != nil {
-			return nil, nil, err
-		}
-		keep[i], fields[i] = k, s.Field(k)
-	}
-	md := s.Metadata()
-	return keep, arrow.NewSchema(fields, &md), nil
+	out, keep, err = table.Picked(s, columns)
+	return keep, out, err
 }
 
 func compression(name string) ([]ipc.Option, error) {

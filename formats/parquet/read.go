@@ -128,17 +128,14 @@ func readWith(in formats.Input, opt formats.ReadOptions, keys *ModularKeys) (tab
 	columns := f.plan.columns
 	out := schema
 	if opt.Columns != nil {
-		columns = make([]*column, len(opt.Columns))
-		fields := make([]arrow.Field, len(opt.Columns))
-		for i, name := range opt.Columns {
-			k, err := table.Column(schema, name)
-			if err != nil {
-				return nil, err
-			}
-			columns[i], fields[i] = f.plan.columns[k], schema.Field(k)
+		var at []int
+		if out, at, err = table.Picked(schema, opt.Columns); err != nil {
+			return nil, err
 		}
-		md := schema.Metadata()
-		out = arrow.NewSchema(fields, &md)
+		columns = make([]*column, len(at))
+		for i, k := range at {
+			columns[i] = f.plan.columns[k]
+		}
 	}
 	rows := opt.RowsPerBatch
 	if rows <= 0 {
