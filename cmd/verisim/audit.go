@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
@@ -87,6 +88,9 @@ func auditDraw(_ context.Context, e *env, c *cli.Context) error {
 	if opt.Columns, err = columnNames(c); err != nil {
 		return err
 	}
+	if err = apart(c.String("output"), c.Args().First()); err != nil {
+		return err
+	}
 	if err = free(c.Bool("replace"), c.String("output")); err != nil {
 		return err
 	}
@@ -122,8 +126,8 @@ func auditSeed(c *cli.Context, a *commit.Ask) error {
 		return usagef("--beacon and --insecure-seed exclude each other")
 	case (beacon != "") != (a.Beacon != ""):
 		return hint(usagef("--beacon and --round go together"), "others must be able to look the value up, such as --round 'drand quicknet 1234567'")
-	case len(a.Beacon) > 200 || strings.ContainsFunc(a.Beacon, func(r rune) bool { return r < ' ' || r == 0x7f }):
-		return usagef("--round has more than 200 bytes, or control characters")
+	case len(a.Beacon) > 200 || !utf8.ValidString(a.Beacon) || strings.ContainsFunc(a.Beacon, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		return usagef("--round has more than 200 bytes, or control characters, or is not utf-8")
 	case beacon != "":
 		a.Source = commit.Beacon
 	case chosen != "":
@@ -205,6 +209,9 @@ func auditAnswer(ctx context.Context, e *env, c *cli.Context) error {
 	}
 	var opt job.AnswerOptions
 	if opt.Workers, err = workers(c); err != nil {
+		return err
+	}
+	if err = apart(c.String("output"), append(c.StringSlice("identity"), c.Args().Slice()...)...); err != nil {
 		return err
 	}
 	if err = free(c.Bool("replace"), c.String("output")); err != nil {

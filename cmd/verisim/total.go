@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/big"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -73,7 +74,10 @@ func totalCommit(ctx context.Context, e *env, c *cli.Context) error {
 	if out == "-" || opening == "-" || opening == "" {
 		return usagef("total commit writes two files, and stdout is none")
 	}
-	if err := free(false, out, opening); err != nil {
+	if filepath.Clean(out) == filepath.Clean(opening) {
+		return usagef("total commit writes two files: -o and --opening are both %q", out)
+	}
+	if err := never(out, opening); err != nil {
 		return err
 	}
 	var columns []string
@@ -137,7 +141,7 @@ func totalAdd(_ context.Context, e *env, c *cli.Context) error {
 	if out == "-" || out == "" {
 		return usagef("total add writes a file, and stdout is none")
 	}
-	if err := free(false, out); err != nil {
+	if err := never(out); err != nil {
 		return err
 	}
 	var publics []*pedersen.Public
