@@ -19,15 +19,16 @@ import (
 func auditVerb() verb {
 	return verb{
 		name:  "audit",
-		usage: "look at rows that nobody could choose, for what no proof reaches",
+		usage: "look at rows that their maker could not choose, for what no proof reaches",
 		about: `The auditor draws rows of a table whose commitment is fixed, the maker shows them,
 the auditor holds them against the commitment and judges them. What a sample of
 so many rows would have met, and how surely, is stated.
 
 The maker must not know the randomness when the bundle is published: the auditor
 draws it after having the manifest, or it is the value of a public beacon, of a
-round named beforehand that comes after the publication. Rows that were shown are
-spent: show them to a named auditor, once. The format and the calculation are
+round named beforehand that comes after the publication. An auditor who draws until
+a row comes has chosen it: a maker who minds that asks for a beacon's round, and
+looks its value up. Rows that were shown are spent: show them to a named auditor, once. The format and the calculation are
 privacy/commit/COMMIT.md.`,
 		exits: []int{exitFindings, exitRefused, exitCorrupt, exitNoKey},
 		sub:   []verb{auditDrawVerb(), auditAnswerVerb(), auditCheckVerb()},
@@ -227,7 +228,19 @@ func auditAnswer(ctx context.Context, e *env, c *cli.Context) error {
 	if err != nil {
 		return discloseFault(err, c)
 	}
-	return writeDisclosure(e, c, d)
+	if err = writeDisclosure(e, c, d); err != nil || e.quiet {
+		return err
+	}
+	fmt.Fprintln(e.err, answerWords(q))
+	return nil
+}
+
+// answerWords says to the maker who may have chosen the rows.
+func answerWords(q *commit.Request) string {
+	if q.Source == commit.Beacon {
+		return fmt.Sprintf("drawn by the beacon %q: if it has the value %s, the auditor could not choose the rows", q.Beacon, q.Seed)
+	}
+	return "drawn by a value of the auditor's, who may have tried many until some rows came: a beacon's round leaves no choice"
 }
 
 func readRequest(path string) (*commit.Request, error) {
