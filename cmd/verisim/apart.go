@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -38,6 +39,14 @@ func liesIn(path, dir string) bool {
 	}
 	rel, err := filepath.Rel(abs(dir), abs(filepath.Dir(path)))
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// whole refuses a manifest's file where the files beside it are read too.
+func whole(place string) error {
+	if st, err := os.Stat(place); err == nil && !st.IsDir() {
+		return hint(usagef("%q is a file, and the cells are in the bundle's others", place), "name the bundle's directory")
+	}
+	return nil
 }
 
 // never refuses a place that is taken, for commands that replace nothing.

@@ -212,6 +212,9 @@ func auditAnswer(ctx context.Context, e *env, c *cli.Context) error {
 	if opt.Workers, err = workers(c); err != nil {
 		return err
 	}
+	if err = whole(c.Args().Get(1)); err != nil {
+		return err
+	}
 	if err = apart(c.String("output"), append(c.StringSlice("identity"), c.Args().Slice()...)...); err != nil {
 		return err
 	}

@@ -70,6 +70,9 @@ func disclose(ctx context.Context, e *env, c *cli.Context) error {
 	if opt.Columns, err = columnNames(c); err != nil {
 		return err
 	}
+	if err = whole(c.Args().First()); err != nil {
+		return err
+	}
 	if err = apart(c.String("output"), append(c.StringSlice("identity"), c.Args().First())...); err != nil {
 		return err
 	}
@@ -196,15 +199,21 @@ func readDisclosure(path string) (*commit.Disclosure, error) {
 
 // isDisclosure says whether a path is a file of shown cells. Canonical JSON puts
 // the columns first, and a signed statement has none.
-func isDisclosure(path string) bool {
+func isDisclosure(path string) bool { return begins(path, `{"columns":`) }
+
+// isRequest says whether a path is an audit request, whose first member is the
+// beacon.
+func isRequest(path string) bool { return begins(path, `{"beacon":`) }
+
+func begins(path, with string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
-	head := make([]byte, 12)
+	head := make([]byte, len(with))
 	n, _ := io.ReadFull(f, head) // a short file is none
-	return bytes.HasPrefix(head[:n], []byte(`{"columns":`))
+	return string(head[:n]) == with
 }
 
 // verifyDisclosure holds shown cells against a manifest and prints them.

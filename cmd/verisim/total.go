@@ -159,9 +159,9 @@ func totalAdd(_ context.Context, e *env, c *cli.Context) error {
 			secrets = append(secrets, s)
 			continue
 		}
-		p, err := loadTotal(path)
+		p, err := pedersen.ParsePublic(data) // a pipe is read once
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", path, err)
 		}
 		publics = append(publics, p)
 	}
