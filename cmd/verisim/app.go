@@ -132,6 +132,9 @@ func (v verb) command(e *env, path string) *cli.Command {
 		case v.max >= 0 && n > v.max:
 			return hint(usagef("%s: argument %q is one too many", path, ctx.Args().Get(v.max)), "see "+path+" --help")
 		}
+		if err := refuseEmpty(ctx, c.Flags); err != nil {
+			return err
+		}
 		e.quiet = ctx.Bool("quiet")
 		return v.run(ctx.Context, e, ctx)
 	}

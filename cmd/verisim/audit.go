@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
@@ -18,15 +19,16 @@ import (
 func auditVerb() verb {
 	return verb{
 		name:  "audit",
-		usage: "look at rows that nobody could choose, for what no proof reaches",
+		usage: "look at rows that their maker could not choose, for what no proof reaches",
 		about: `The auditor draws rows of a table whose commitment is fixed, the maker shows them,
 the auditor holds them against the commitment and judges them. What a sample of
 so many rows would have met, and how surely, is stated.
 
 The maker must not know the randomness when the bundle is published: the auditor
 draws it after having the manifest, or it is the value of a public beacon, of a
-round named beforehand that comes after the publication. Rows that were shown are
-spent: show them to a named auditor, once. The format and the calculation are
+round named beforehand that comes after the publication. An auditor who draws until
+a row comes has chosen it: a maker who minds that asks for a beacon's round, and
+looks its value up. Rows that were shown are spent: show them to a named auditor, once. The format and the calculation are
 privacy/commit/COMMIT.md.`,
 		exits: []int{exitFindings, exitRefused, exitCorrupt, exitNoKey},
 		sub:   []verb{auditDrawVerb(), auditAnswerVerb(), auditCheckVerb()},
@@ -87,6 +89,9 @@ func auditDraw(_ context.Context, e *env, c *cli.Context) error {
 	if opt.Columns, err = columnNames(c); err != nil {
 		return err
 	}
+	if err = apart(c.String("output"), c.Args().First()); err != nil {
+		return err
+	}
 	if err = free(c.Bool("replace"), c.String("output")); err != nil {
 		return err
 	}
@@ -122,8 +127,8 @@ func auditSeed(c *cli.Context, a *commit.Ask) error {
 		return usagef("--beacon and --insecure-seed exclude each other")
 	case (beacon != "") != (a.Beacon != ""):
 		return hint(usagef("--beacon and --round go together"), "others must be able to look the value up, such as --round 'drand quicknet 1234567'")
-	case len(a.Beacon) > 200 || strings.ContainsFunc(a.Beacon, func(r rune) bool { return r < ' ' || r == 0x7f }):
-		return usagef("--round has more than 200 bytes, or control characters")
+	case len(a.Beacon) > 200 || !utf8.ValidString(a.Beacon) || strings.ContainsFunc(a.Beacon, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		return usagef("--round has more than 200 bytes, or control characters, or is not utf-8")
 	case beacon != "":
 		a.Source = commit.Beacon
 	case chosen != "":
@@ -207,6 +212,12 @@ func auditAnswer(ctx context.Context, e *env, c *cli.Context) error {
 	if opt.Workers, err = workers(c); err != nil {
 		return err
 	}
+	if err = whole(c.Args().Get(1)); err != nil {
+		return err
+	}
+	if err = apart(c.String("output"), append(c.StringSlice("identity"), c.Args().Slice()...)...); err != nil {
+		return err
+	}
 	if err = free(c.Bool("replace"), c.String("output")); err != nil {
 		return err
 	}
@@ -220,7 +231,19 @@ func auditAnswer(ctx context.Context, e *env, c *cli.Context) error {
 	if err != nil {
 		return discloseFault(err, c)
 	}
-	return writeDisclosure(e, c, d)
+	if err = writeDisclosure(e, c, d); err != nil || e.quiet {
+		return err
+	}
+	fmt.Fprintln(e.err, answerWords(q))
+	return nil
+}
+
+// answerWords says to the maker who may have chosen the rows.
+func answerWords(q *commit.Request) string {
+	if q.Source == commit.Beacon {
+		return fmt.Sprintf("drawn by the beacon %q: if it has the value %s, the auditor could not choose the rows", q.Beacon, q.Seed)
+	}
+	return "drawn by a value of the auditor's, who may have tried many until some rows came: a beacon's round leaves no choice"
 }
 
 func readRequest(path string) (*commit.Request, error) {

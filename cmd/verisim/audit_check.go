@@ -56,6 +56,9 @@ func auditCheck(ctx context.Context, e *env, c *cli.Context) error {
 	if c.String("output") == "-" && c.Bool("json") {
 		return usagef("--json and -o - both want stdout")
 	}
+	if err := apart(c.String("output"), append(c.Args().Slice(), c.String("suite"), c.String("against"))...); err != nil {
+		return err
+	}
 	q, err := readRequest(c.Args().First())
 	if err != nil {
 		return err

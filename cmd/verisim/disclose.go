@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -67,6 +68,12 @@ func disclose(ctx context.Context, e *env, c *cli.Context) error {
 		return hint(usagef("disclose: no rows"), "choose some with --rows or --where")
 	}
 	if opt.Columns, err = columnNames(c); err != nil {
+		return err
+	}
+	if err = whole(c.Args().First()); err != nil {
+		return err
+	}
+	if err = apart(c.String("output"), append(c.StringSlice("identity"), c.Args().First())...); err != nil {
 		return err
 	}
 	if err = free(c.Bool("replace"), c.String("output")); err != nil {
@@ -149,7 +156,7 @@ func rowNumbers(list string) ([]int64, error) {
 		if err == nil && isRange {
 			b, err = strconv.ParseInt(to, 10, 64)
 		}
-		if err != nil || a < 0 || b < a {
+		if err != nil || a < 0 || b < a || b == math.MaxInt64 { // no table is so long, and the loop below ends
 			return nil, hint(usagef("--rows: %q is neither a row nor a range of rows", part), "rows count from 0, such as --rows 17,204,300-310")
 		}
 		if b-a >= int64(maxRowNumbers-len(out)) {
@@ -192,15 +199,21 @@ func readDisclosure(path string) (*commit.Disclosure, error) {
 
 // isDisclosure says whether a path is a file of shown cells. Canonical JSON puts
 // the columns first, and a signed statement has none.
-func isDisclosure(path string) bool {
+func isDisclosure(path string) bool { return begins(path, `{"columns":`) }
+
+// isRequest says whether a path is an audit request, whose first member is the
+// beacon.
+func isRequest(path string) bool { return begins(path, `{"beacon":`) }
+
+func begins(path, with string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
-	head := make([]byte, 12)
+	head := make([]byte, len(with))
 	n, _ := io.ReadFull(f, head) // a short file is none
-	return bytes.HasPrefix(head[:n], []byte(`{"columns":`))
+	return string(head[:n]) == with
 }
 
 // verifyDisclosure holds shown cells against a manifest and prints them.
@@ -224,12 +237,14 @@ func verifyDisclosure(e *env, c *cli.Context, path string) error {
 	if c.Bool("json") {
 		return printShown(e, got)
 	}
-	fmt.Fprintf(e.out, "%s holds: %s of %s in table %s of %s\n%s\n", path, counted(len(got.Rows), "row"), job.Thousands(got.Of), got.Table, got.Bundle, signedBy(got.Signer, got.Pinned))
-	return printCells(e, job.Numbered(got.Rows, got.Cells))
+	var out bytes.Buffer // all of it, or nothing
+	fmt.Fprintf(&out, "%s holds: %s of %s in table %s of %s\n%s\n", path, counted(len(got.Rows), "row"), job.Thousands(got.Of), got.Table, got.Bundle, signedBy(got.Signer, got.Pinned))
+	if err = writeBatch(&out, "csv", readable(job.Numbered(got.Rows, got.Cells))); err != nil {
+		return err
+	}
+	_, err = e.out.Write(out.Bytes())
+	return err
 }
-
-// printCells writes cells as CSV.
-func printCells(e *env, b table.Batch) error { return writeBatch(e.out, "csv", b) }
 
 func writeBatch(to io.Writer, format string, b table.Batch) error {
 	codec, err := catalog.ByName(format)
@@ -270,7 +285,7 @@ func printShown(e *env, got *job.Disclosed) error {
 		Root: got.Root, Of: got.Of, Sealed: append([]string{}, got.Salted...),
 	}
 	var lines bytes.Buffer
-	if err := writeBatch(&lines, "jsonl", got.Cells); err != nil {
+	if err := writeBatch(&lines, "jsonl", timed(got.Cells)); err != nil {
 		return err
 	}
 	for i, line := range bytes.Split(bytes.TrimSuffix(lines.Bytes(), []byte("\n")), []byte("\n")) {

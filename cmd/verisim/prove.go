@@ -81,6 +81,9 @@ func prove(ctx context.Context, e *env, c *cli.Context) error {
 	if err = free(c.Bool("replace"), out); err != nil {
 		return err
 	}
+	if err = apart(out, c.String("statements"), c.String("from-suite"), c.String("secret"), c.String("from-keys")); err != nil {
+		return err
+	}
 	doc := &proof.Document{Version: proof.Version}
 	if path := c.String("statements"); path != "" {
 		if doc, err = readStatements(path); err != nil {
@@ -130,6 +133,11 @@ func proveInputs(ctx context.Context, e *env, c *cli.Context, doc *proof.Documen
 			_ = in.Close()
 		}
 	}()
+	for _, in := range ins {
+		if err = apart(c.String("output"), in.path); err != nil {
+			return nil, err
+		}
+	}
 	if len(ins) == 1 && ins[0].name == "" {
 		if ins[0].name = doc.Table; doc.Table == "" {
 			ins[0].name = tableName(ins[0].path, ins[0].Stream)

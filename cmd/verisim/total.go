@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/big"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -73,7 +74,10 @@ func totalCommit(ctx context.Context, e *env, c *cli.Context) error {
 	if out == "-" || opening == "-" || opening == "" {
 		return usagef("total commit writes two files, and stdout is none")
 	}
-	if err := free(false, out, opening); err != nil {
+	if filepath.Clean(out) == filepath.Clean(opening) {
+		return usagef("total commit writes two files: -o and --opening are both %q", out)
+	}
+	if err := never(out, opening); err != nil {
 		return err
 	}
 	var columns []string
@@ -137,7 +141,7 @@ func totalAdd(_ context.Context, e *env, c *cli.Context) error {
 	if out == "-" || out == "" {
 		return usagef("total add writes a file, and stdout is none")
 	}
-	if err := free(false, out); err != nil {
+	if err := never(out); err != nil {
 		return err
 	}
 	var publics []*pedersen.Public
@@ -155,9 +159,9 @@ func totalAdd(_ context.Context, e *env, c *cli.Context) error {
 			secrets = append(secrets, s)
 			continue
 		}
-		p, err := loadTotal(path)
+		p, err := pedersen.ParsePublic(data) // a pipe is read once
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", path, err)
 		}
 		publics = append(publics, p)
 	}

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
@@ -54,10 +55,16 @@ func totalProve(_ context.Context, e *env, c *cli.Context) error {
 	if out == "-" && c.Bool("json") {
 		return usagef("stdout is not free for --json")
 	}
+	path := c.Args().First()
+	if !utf8.ValidString(c.String("for")) {
+		return usagef("--for is not utf-8")
+	}
+	if err := apart(out, path); err != nil {
+		return err
+	}
 	if err := free(c.Bool("replace"), out); err != nil {
 		return err
 	}
-	path := c.Args().First()
 	s, err := loadOpening(path)
 	if err != nil {
 		return err
@@ -201,6 +208,9 @@ func readClaim(c *cli.Context, exact string, scale int) (*pedersen.Claim, error)
 			return nil, usagef("%v", err)
 		}
 		claim.Numbers = append(claim.Numbers, v)
+	}
+	if claim.Kind == pedersen.Between && claim.Numbers[0].Cmp(claim.Numbers[1]) > 0 {
+		return nil, usagef("--min %s is above --max %s", texts[0], texts[1])
 	}
 	if err := claim.Check(); err != nil {
 		return nil, usagef("%v", err)

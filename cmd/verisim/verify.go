@@ -92,6 +92,9 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 	if err := onlyFor(c, "cells that \"verisim disclose\" shows", "against"); err != nil {
 		return err
 	}
+	if isRequest(dir) {
+		return hint(usagef("%s asks for rows, and shows none", dir), "verisim audit check REQUEST ANSWER")
+	}
 	n, err := workers(c)
 	if err != nil {
 		return err

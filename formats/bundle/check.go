@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 )
 
 // maxManifest bounds what is read before anything is authenticated: a bundle
@@ -28,18 +29,42 @@ func ReadManifest(dir string) ([]byte, error) {
 
 // ReadManifestFile is [ReadManifest] of a manifest's file, wherever it is.
 func ReadManifestFile(path string) ([]byte, error) {
+	bad := &Fault{ManifestName, fmt.Sprintf("it is no regular file of at most %d bytes", maxManifest)}
 	st, err := os.Lstat(path)
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)
 	}
-	if !st.Mode().IsRegular() || st.Size() > maxManifest {
-		return nil, &Fault{ManifestName, fmt.Sprintf("it is no regular file of at most %d bytes", maxManifest)}
+	if !st.Mode().IsRegular() {
+		return nil, bad
 	}
-	data, err := os.ReadFile(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)
 	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxManifest+1))
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	if len(data) > maxManifest {
+		return nil, bad
+	}
 	return data, nil
+}
+
+// openRegular opens a file that was a regular one when it was looked at. What took
+// its place since, such as a pipe that nobody writes to, is refused and never
+// waited for.
+func openRegular(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	if st, serr := f.Stat(); serr != nil || !st.Mode().IsRegular() {
+		_ = f.Close() // it was only read
+		return nil, &Fault{filepath.Base(path), "it is no regular file any more"}
+	}
+	return f, nil
 }
 
 // Check compares a directory with the files that its manifest lists: every

@@ -72,7 +72,7 @@ func (h *Held) tag(file uint32, block int64, data []byte) (t tag) {
 
 // hash holds a file against its hash and keeps the tags of its blocks.
 func (h *Held) hash(ctx context.Context, number uint32, want File) (*tagged, error) {
-	f, err := os.Open(filepath.Join(h.dir, filepath.FromSlash(want.Path)))
+	f, err := openRegular(filepath.Join(h.dir, filepath.FromSlash(want.Path)))
 	if err != nil {
 		return nil, fmt.Errorf("check file %q: %w", want.Path, err)
 	}
@@ -82,6 +82,9 @@ func (h *Held) hash(ctx context.Context, number uint32, want File) (*tagged, err
 	in := &contextReader{ctx, f}
 	buf := make([]byte, blockSize)
 	for err == nil {
+		if t.size > want.Size { // it grows, perhaps without end
+			return nil, &Fault{want.Path, "it was changed while it was checked"}
+		}
 		var n int
 		n, err = io.ReadFull(in, buf)
 		if n > 0 {
@@ -106,7 +109,7 @@ func (h *Held) Open(path string) (*HeldFile, error) {
 	if !ok {
 		return nil, &Fault{path, "the manifest does not list it"}
 	}
-	f, err := os.Open(filepath.Join(h.dir, filepath.FromSlash(path)))
+	f, err := openRegular(filepath.Join(h.dir, filepath.FromSlash(path)))
 	if err != nil {
 		return nil, fmt.Errorf("open file %q: %w", path, err)
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/verisim/verisim/formats/table"
 )
@@ -93,6 +95,10 @@ func DecodeManifest(data []byte) (*Manifest, error) {
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, &Fault{ManifestName, "something follows its predicate"}
+	}
+	odd := func(r rune) bool { return !unicode.IsPrint(r) }
+	if m.Name != "" && CheckPath(m.Name) != nil || strings.ContainsFunc(m.Tool, odd) { // both are printed
+		return nil, &Fault{ManifestName, fmt.Sprintf("%q, made by %q, is no name of a bundle", m.Name, m.Tool)}
 	}
 	seen := map[string]bool{}
 	for _, t := range m.Tables {

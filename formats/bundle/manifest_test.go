@@ -39,6 +39,8 @@ func TestDecodeManifestRefuses(t *testing.T) {
 		"path":           `{"version":1,"tables":[{"name":"a","file":"../a"}]}`,
 		"twice":          `{"version":1,"tables":[{"name":"a","file":"a"},{"name":"a","file":"b"}]}`,
 		"name":           `{"version":1,"tables":[{"name":"a\nsigned by x","file":"a"}]}`,
+		"bundle":         `{"version":1,"name":"a\nsigned by x, whom you named"}`,
+		"tool":           `{"version":1,"tool":"t\u001b[2A"}`,
 		"rows":           `{"version":1,"tables":[{"name":"a","file":"a","rows":-1}]}`,
 	} {
 		if _, err := DecodeManifest([]byte(text)); !errors.Is(err, formats.ErrCorrupt) {

@@ -80,14 +80,10 @@ func NewAppender(a arrow.Array) (Appender, error) {
 		return func(dst []byte, i int) []byte { return AppendDate(dst, floorDiv(int64(v[i]), 86_400_000)) }, nil
 	case *array.Time32:
 		v, perSecond := a.Time32Values(), int64(time.Second/a.DataType().(*arrow.Time32Type).Unit.Multiplier())
-		return func(dst []byte, i int) []byte {
-			return appendTime(dst, int64(v[i])/perSecond, int64(v[i])%perSecond, perSecond)
-		}, nil
+		return func(dst []byte, i int) []byte { return appendTimeOfDay(dst, int64(v[i]), perSecond) }, nil
 	case *array.Time64:
 		v, perSecond := a.Time64Values(), int64(time.Second/a.DataType().(*arrow.Time64Type).Unit.Multiplier())
-		return func(dst []byte, i int) []byte {
-			return appendTime(dst, int64(v[i])/perSecond, int64(v[i])%perSecond, perSecond)
-		}, nil
+		return func(dst []byte, i int) []byte { return appendTimeOfDay(dst, int64(v[i]), perSecond) }, nil
 	case *array.Timestamp:
 		return timestamps(a)
 	case *array.Decimal128:
@@ -253,7 +249,24 @@ func appendClock(dst []byte, sec, frac, perSecond int64) []byte {
 	return appendTime(append(dst, 'T'), sec-day*86400, frac, perSecond)
 }
 
-// appendTime writes a time of day, s seconds after midnight.
+// appendTimeOfDay writes units since midnight. A number outside of the day, which
+// no clock shows and a file may hold, has a sign, or as many hours as it takes.
+func appendTimeOfDay(dst []byte, v, perSecond int64) []byte {
+	u := uint64(v)
+	if v < 0 {
+		dst = append(dst, '-')
+		u = -u
+	}
+	s := int64(u / uint64(perSecond))
+	if h := s / 3600; h > 99 { // appendTime writes two digits
+		dst = strconv.AppendInt(dst, h/100, 10)
+		s -= h / 100 * 100 * 3600
+	}
+	return appendTime(dst, s, int64(u%uint64(perSecond)), perSecond)
+}
+
+// appendTime writes a time of day, s seconds after midnight, of fewer than 100
+// hours.
 func appendTime(dst []byte, s, frac, perSecond int64) []byte {
 	h, m := s/3600, s/60%60
 	s %= 60

@@ -7,19 +7,26 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/decimal128"
 )
 
-// appendDecimal writes a scaled integer with exactly scale decimals.
+// appendDecimal writes a scaled integer with exactly scale decimals; without any
+// where the scale is negative.
 func appendDecimal(dst []byte, n decimal128.Num, scale int32) []byte {
 	if n.Sign() < 0 {
 		dst = append(dst, '-')
 		n = n.Negate()
 	}
 	start := len(dst)
-	if n.HighBits() == 0 {
+	switch {
+	case n.HighBits() == 0:
 		dst = strconv.AppendUint(dst, n.LowBits(), 10)
-	} else {
+	case n.Sign() < 0: // the least number has no opposite
+		dst = append(dst, n.BigInt().String()[1:]...)
+	default:
 		dst = append(dst, n.BigInt().String()...)
 	}
 	if scale <= 0 {
+		for ; scale < 0 && n.Sign() != 0; scale++ {
+			dst = append(dst, '0')
+		}
 		return dst
 	}
 	for len(dst)-start <= int(scale) { // 5 of scale 2 is 0.05

@@ -218,7 +218,8 @@ func cellText(cell []byte, depth int) (string, bool) {
 		if len(rest) != 16 {
 			return "", false
 		}
-		return decimal128.New(int64(binary.BigEndian.Uint64(rest)), binary.BigEndian.Uint64(rest[8:])).BigInt().String(), true
+		// The scale stands in the column's type, and not here: 12.50 is not 1250.
+		return decimal128.New(int64(binary.BigEndian.Uint64(rest)), binary.BigEndian.Uint64(rest[8:])).BigInt().String() + " unscaled", true
 	case tagList, tagStruct:
 		return membersText(tag, rest, depth)
 	}

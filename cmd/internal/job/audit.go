@@ -218,10 +218,14 @@ func (a *Audited) judge(q *commit.Request, suite *rule.Suite) error {
 	}
 	rows, drawn := q.Root.Rows, int64(len(q.Rows))
 	for _, c := range r.Checks {
+		if c.Status == rule.Broken { // by chance too: a draw without a row that it is about contradicts nothing
+			a.Skipped = append(a.Skipped, Unproved{c.ID, c.Message})
+			continue
+		}
 		j := JudgedRule{Rule: c.ID, Broken: c.Failed, Judged: c.Rows, Fails: c.Level.Fails()}
 		j.Least, j.Most = commit.Bounds(rows, drawn, c.Failed, q.Miss)
 		j.Allowed = int64(math.Floor((1 - c.Mostly) * float64(rows) * (1 + 1e-12)))
-		j.Holds = j.Least <= j.Allowed && c.Status != rule.Broken
+		j.Holds = j.Least <= j.Allowed
 		a.Judged = append(a.Judged, j)
 	}
 	return nil

@@ -71,6 +71,7 @@ func TestAuditJudges(t *testing.T) {
 		{"columns: {x: [{ge: 1, level: warning}]}", n, 0, 0},
 		{"columns: {x: {ge: 0, unique: true, mean: [5, 6]}}\nchecks: [row_count: 3]", 0, 0, 3},
 		{"columns: {x: {ge: 0}}\nchecks: [custom: house]", 0, 0, 1},
+		{"columns: {x: {ge: 0}}\nchecks: [{expr: 'x > 5', where: 'x > 1000'}]", 0, 0, 1}, // no such row
 		{"tables: {t: {columns: {x: {ge: 1}}}, other: {columns: {y: {ge: 1}}}}", n, 1, 0},
 	} {
 		suite, err := rule.Parse("suite", []byte("suite: s\n"+c.checks))

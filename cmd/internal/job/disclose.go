@@ -186,10 +186,15 @@ func CheckDisclosure(place string, policy attest.Policy, d *commit.Disclosure) (
 	return out, nil
 }
 
-// Numbered puts the numbers of rows before what they show, as a column "row".
+// Numbered puts the numbers of rows before what they show, as a column "row", or
+// "_row" and so on where the table has such a column of its own.
 func Numbered(rows []int64, cells table.Batch) table.Batch {
 	b := array.NewInt64Builder(memory.DefaultAllocator)
 	b.AppendValues(rows, nil)
-	fields := append([]arrow.Field{{Name: "row", Type: arrow.PrimitiveTypes.Int64}}, cells.Schema().Fields()...)
+	name := "row"
+	for len(cells.Schema().FieldIndices(name)) > 0 {
+		name = "_" + name
+	}
+	fields := append([]arrow.Field{{Name: name, Type: arrow.PrimitiveTypes.Int64}}, cells.Schema().Fields()...)
 	return array.NewRecord(arrow.NewSchema(fields, nil), append([]arrow.Array{b.NewArray()}, cells.Columns()...), cells.NumRows())
 }

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/verisim/verisim/privacy"
 )
@@ -49,8 +50,11 @@ type proofFile struct {
 	Proof  string     `json:"proof,omitempty"`
 }
 
-// Prove shows a claim about a total.
+// Prove shows a claim about a total. The purpose is UTF-8: JSON holds no other text.
 func (s *Secret) Prove(c Claim, purpose string) (*Proof, error) {
+	if !utf8.ValidString(purpose) {
+		return nil, privacy.Refused("prove", "total", "whom the proof is for is not written in utf-8")
+	}
 	p := &Proof{Public: s.Public, For: purpose, Claim: c}
 	if err := c.Check(); err != nil {
 		return nil, err
@@ -133,7 +137,7 @@ func (c Claim) Check() error {
 	switch c.Kind {
 	case Exact, AtLeast, AtMost:
 	case Between:
-		fits = count == 2
+		fits = count == 2 && c.Numbers[0].Cmp(c.Numbers[1]) <= 0
 	case OneOf:
 		fits = count >= 2 && count <= MaxChoices
 	default:

@@ -64,6 +64,9 @@ func New(total *big.Int, scale int) (*Secret, error) {
 
 // AddPublic adds totals of one scale, of which none may be in the sum twice.
 func AddPublic(all ...*Public) (*Public, error) {
+	if len(all) == 0 {
+		return nil, privacy.Refused("add", "totals", "there are none")
+	}
 	out := &Public{Scale: all[0].Scale}
 	for _, p := range all {
 		if p.Scale != out.Scale {
