@@ -21,9 +21,18 @@ func (b *builder) numbersOf(s *Statement, least, most int) ([]*builtColumn, erro
 		return nil, err
 	}
 	cols = append(cols[:len(cols):len(cols)], total)
+	// A total of times and numbers, or of seconds and milliseconds, is none. Durations
+	// of one unit add up, and one column may equal another.
+	numbers := func(c *builtColumn) bool {
+		return c.shape.counts() || c.shape.class() == "decimal" || c.shape.class() == "float"
+	}
 	for _, c := range cols {
-		if c.shape.class() == "text" || c.shape.class() == "bool" {
+		alike := s.Kind == "adds" && sameUnit(c.shape, total.shape) && (c.shape.unit() != "" || len(s.Columns) == 1)
+		switch class := c.shape.class(); {
+		case class == "text", class == "bool":
 			return nil, b.fault("its columns are numbers")
+		case !(numbers(c) && numbers(total)) && !alike:
+			return nil, b.fault("its columns are %s and %s; give numbers, or durations of one unit", c.shape.Type, total.shape.Type)
 		}
 		if _, err = b.known(c); err != nil {
 			return nil, err
@@ -127,6 +136,10 @@ func (b *builder) adds(s *Statement) error {
 	}, slack, "the sum is another number")
 }
 
+// maxTerms bounds the terms, in tableau rows, of constraints that bring no vector of
+// their own: a verifier goes through them, and no byte of the file pays for it.
+const maxTerms = 1 << 20
+
 // near demands |d| <= slack in rows that have all columns. at gives d's values.
 func (b *builder) near(cols []*builtColumn, d ligero.Form, at func(i int) *big.Int, slack int64, cause string) error {
 	rows := cols[0].table.rows
@@ -148,6 +161,9 @@ func (b *builder) near(cols []*builtColumn, d ligero.Form, at func(i int) *big.I
 	}
 	there := b.all(cols)
 	if slack == 0 {
+		if b.terms += (len(d) + len(there)) * b.sys.Rows(rows); b.terms > maxTerms {
+			return b.fault("there are too many rules of sums and products for so many rows; prove them in several files")
+		}
 		b.sys.Zero(product(d, there))
 		return nil
 	}

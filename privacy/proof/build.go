@@ -27,6 +27,7 @@ type builder struct {
 	lookups       []*lookupTable
 	identity      float64 // largest error of a lookup, times p
 	public        int     // elements of public polynomials
+	terms         int     // of constraints without vectors of their own
 	current       int     // the statement being built
 	numbers       int     // how many disclosed numbers it proves
 	lengths       []int   // of every vector, in order
@@ -49,6 +50,7 @@ type builtColumn struct {
 	cells  *column      // prover only
 	lo, hi *big.Int     // proved bounds of cells that are there; nil if unknown
 	short  bool         // a hash that is proved to be below 2^62
+	digest *[32]byte    // of its dictionary, once it was asked for
 }
 
 // FalseError says that a statement does not hold, so that there is no proof.

@@ -23,7 +23,7 @@ func (b *builder) reference(s *Statement) error {
 	if err != nil {
 		return err
 	}
-	if !comparable(c.shape, p.shape) {
+	if !comparable(c, p) {
 		return b.fault("its columns are encoded in different ways")
 	}
 	if c.shape.hashed() && (c.rest == nil || p.rest == nil) {

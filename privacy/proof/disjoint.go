@@ -27,7 +27,7 @@ func (b *builder) disjoint(s *Statement) error {
 		return b.fault("a table has rows in common with itself")
 	}
 	for i, x := range mine {
-		if !comparable(x.shape, other[i].shape) {
+		if !comparable(x, other[i]) {
 			return b.fault("column %q is encoded otherwise in table %q", x.shape.Name, s.From)
 		}
 	}

@@ -196,7 +196,7 @@ func TestUnitsAreCompared(t *testing.T) {
 		{"utf8", "large_utf8", true},
 		{"decimal(9, 2)", "decimal(12, 2)", true},
 	} {
-		if got := comparable(&ColumnShape{Type: c.x}, &ColumnShape{Type: c.y}); got != c.want {
+		if got := comparable(&builtColumn{shape: &ColumnShape{Type: c.x}}, &builtColumn{shape: &ColumnShape{Type: c.y}}); got != c.want {
 			t.Errorf("comparable(%s, %s) = %t, want %t", c.x, c.y, got, c.want)
 		}
 	}

@@ -33,7 +33,7 @@ func (b *builder) order(s *Statement) error {
 		return err
 	}
 	x, y := cols[0], cols[1]
-	if !comparable(x.shape, y.shape) || x.shape.class() == "text" {
+	if !sameUnit(x.shape, y.shape) || x.shape.class() == "text" {
 		return b.fault("its columns are %s and %s; give two of one type, and no strings", x.shape.Type, y.shape.Type)
 	}
 	for _, c := range cols {

@@ -3,6 +3,7 @@ package proof
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -99,13 +100,32 @@ func (c *ColumnShape) class() string {
 		return "float"
 	case strings.HasPrefix(c.Type, "decimal("):
 		return "decimal"
-	case c.Type == "date32":
+	case c.Type == "date32", c.Type == "date64":
 		return "date"
-	case strings.HasPrefix(c.Type, "timestamp["):
+	case c.perSecond() > 0:
 		return "timestamp"
-	case strings.HasPrefix(c.Type, "int"), strings.HasPrefix(c.Type, "uint"), c.Type == "date64",
-		strings.HasPrefix(c.Type, "time32"), strings.HasPrefix(c.Type, "time64"), strings.HasPrefix(c.Type, "duration"):
+	case c.counts(), c.unit() != "":
 		return "int"
+	}
+	return ""
+}
+
+// counts says whether the type is of whole numbers without a unit.
+func (c *ColumnShape) counts() bool {
+	switch strings.TrimPrefix(c.Type, "u") {
+	case "int8", "int16", "int32", "int64":
+		return true
+	}
+	return false
+}
+
+// unit is that of a time of day or a duration, else nothing.
+func (c *ColumnShape) unit() string {
+	kind, rest, _ := strings.Cut(c.Type, "[")
+	switch unit := strings.TrimSuffix(rest, "]"); {
+	case kind != "time32" && kind != "time64" && kind != "duration":
+	case c.Type == kind+"["+unit+"]" && slices.Contains([]string{"s", "ms", "us", "ns"}, unit):
+		return unit
 	}
 	return ""
 }
@@ -158,14 +178,20 @@ func (c *ColumnShape) parse(text string) (*big.Int, error) {
 		return nil, fmt.Errorf("column %q has no value %q in its dictionary", c.Name, text)
 	case "date":
 		if t, err := time.Parse(time.DateOnly, text); err == nil {
+			if c.Type == "date64" {
+				return big.NewInt(t.UnixMilli()), nil
+			}
 			return big.NewInt(t.Unix() / 86400), nil
 		}
+		return nil, fmt.Errorf("column %q is %s: %q is no date such as 2024-12-31", c.Name, c.Type, text)
 	case "timestamp":
 		for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
 			if t, err := time.Parse(layout, text); err == nil {
 				return c.instant(t)
 			}
 		}
+		// Not a number of units: 2020 would read as a year.
+		return nil, fmt.Errorf("column %q is %s: %q is no time such as 2024-12-31T23:59:59Z", c.Name, c.Type, text)
 	}
 	v, ok := parseScaled(text, c.scale())
 	if !ok || c.class() == "bool" {
@@ -174,17 +200,19 @@ func (c *ColumnShape) parse(text string) (*big.Int, error) {
 	return v, nil
 }
 
+// perSecond is how many units of a timestamp column a second has; 0 for others.
+func (c *ColumnShape) perSecond() int64 {
+	for unit, n := range map[string]int64{"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9} {
+		if rest, ok := strings.CutPrefix(c.Type, "timestamp["+unit); ok && (rest == "]" || strings.HasPrefix(rest, ", tz=")) {
+			return n
+		}
+	}
+	return 0
+}
+
 // instant is a time in a timestamp column's unit.
 func (c *ColumnShape) instant(t time.Time) (*big.Int, error) {
-	per := int64(1)
-	switch {
-	case strings.HasPrefix(c.Type, "timestamp[ms"):
-		per = 1e3
-	case strings.HasPrefix(c.Type, "timestamp[us"):
-		per = 1e6
-	case strings.HasPrefix(c.Type, "timestamp[ns"):
-		per = 1e9
-	}
+	per := c.perSecond()
 	v := new(big.Int).Mul(big.NewInt(t.Unix()), big.NewInt(per))
 	if int64(t.Nanosecond())%(1e9/per) != 0 {
 		return nil, fmt.Errorf("column %q is %s: a time is given to a finer unit", c.Name, c.Type)
@@ -197,7 +225,8 @@ const maxNumber = 60
 
 // parseScaled reads a decimal number as an integer of 10^-scale units, exactly.
 func parseScaled(text string, scale int) (*big.Int, bool) {
-	if len(text) > maxNumber || strings.ContainsAny(text, "eEpPxX_/") {
+	digits := strings.TrimLeft(text, "+-")
+	if len(text) > maxNumber || strings.Trim(digits, "0123456789.") != "" { // 0b11 would read as another number
 		return nil, false
 	}
 	r, ok := new(big.Rat).SetString(text)

@@ -1,9 +1,11 @@
 package proof
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"io"
 	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/verisim/verisim/privacy/proof/field"
 	"github.com/verisim/verisim/privacy/proof/ligero"
@@ -276,15 +278,34 @@ func (b *builder) twice(c *builtColumn, sorted []int64) error {
 }
 
 // comparable says whether equal integers of two columns mean equal values.
-func comparable(x, y *ColumnShape) bool {
+func comparable(x, y *builtColumn) bool {
+	return sameUnit(x.shape, y.shape) && x.listed() == y.listed()
+}
+
+// sameUnit is comparable but for dictionaries.
+func sameUnit(x, y *ColumnShape) bool {
 	unit := func(c *ColumnShape) string {
-		switch {
-		case strings.HasPrefix(c.Type, "int"), strings.HasPrefix(c.Type, "uint"):
+		switch class := c.class(); {
+		case c.counts():
 			return "" // of any width
-		case c.class() == "text", c.class() == "decimal", c.class() == "float":
-			return c.class()
+		case class == "text", class == "decimal", class == "float":
+			return class
 		}
 		return c.Type // its unit and zone
 	}
-	return unit(x) == unit(y) && x.scale() == y.scale() && slices.Equal(x.Encoding.Dictionary, y.Encoding.Dictionary)
+	return unit(x) == unit(y) && x.scale() == y.scale()
+}
+
+// listed is a digest of the dictionary. Many statements may compare large ones, so
+// each is gone through once.
+func (c *builtColumn) listed() [sha256.Size]byte {
+	if c.digest == nil {
+		h := sha256.New()
+		for _, v := range c.shape.Encoding.Dictionary {
+			h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(v))))
+			io.WriteString(h, v)
+		}
+		c.digest = (*[sha256.Size]byte)(h.Sum(nil))
+	}
+	return *c.digest
 }

@@ -130,7 +130,8 @@ func verify(ctx context.Context, file []byte, opt VerifyOptions, wrap func(liger
 	if err = session.Finish(); err != nil {
 		return nil, err
 	}
-	return b.result(file, session.Roots(), int(math.Floor(bits))), nil
+	// Collisions of SHA-256 cost 2^128, whatever the parameters.
+	return b.result(file, session.Roots(), int(min(math.Floor(bits), MaxBits))), nil
 }
 
 func weak(bits float64) error {

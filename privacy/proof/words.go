@@ -29,21 +29,28 @@ func (b *builder) words(raw *Statement) string {
 		}
 		return fmt.Sprintf("table %s has %d rows", s.Table, t.rows)
 	case "range":
+		if shape(raw.Column).class() == "int" {
+			s.Column += inUnits(shape(raw.Column))
+		}
 		return fmt.Sprintf("every value of %s that is there is from %s to %s", s.Column, s.Min, s.Max)
 	case "member":
 		return fmt.Sprintf("every value of %s that is there is one of %d listed values", s.Column, len(shape(raw.Column).Encoding.Dictionary))
 	case "nulls":
 		switch {
+		case zero(s.Max), zero(s.MaxRate):
 		case s.Max != "":
+			if v, ok := parseScaled(s.Max, 0); ok && v.Cmp(big.NewInt(1)) == 0 {
+				return fmt.Sprintf("at most 1 value of %s is missing", s.Column)
+			}
 			return fmt.Sprintf("at most %s values of %s are missing", s.Max, s.Column)
 		case s.MaxRate != "":
 			return fmt.Sprintf("at most a share of %s of the values of %s is missing", s.MaxRate, s.Column)
 		}
 		return fmt.Sprintf("no value of %s is missing", s.Column)
 	case "sum":
-		what, scale := s.Column, shape(raw.Column).scale()
+		what, scale := s.Column+inUnits(shape(raw.Column)), shape(raw.Column).scale()
 		if s.Times != "" {
-			what += " times " + s.Times
+			what += " times " + s.Times + inUnits(shape(raw.Times))
 			scale += shape(raw.Times).scale()
 		}
 		if s.Min == "" && s.Max == "" {
@@ -52,6 +59,7 @@ func (b *builder) words(raw *Statement) string {
 		}
 		return fmt.Sprintf("the sum of %s is %s", what, between(s))
 	case "mean":
+		s.Column += inUnits(shape(raw.Column))
 		if s.Min == "" && s.Max == "" {
 			return fmt.Sprintf("the mean of %s%s is %s, of %s values", s.Column, where, quotient(s.Disclosed[0], s.Disclosed[1], shape(raw.Column).scale()), s.Disclosed[1])
 		}
@@ -60,8 +68,12 @@ func (b *builder) words(raw *Statement) string {
 		if s.Min == "" && s.Max == "" {
 			return fmt.Sprintf("%s is %q in %s of %s values%s: a rate of %s", s.Column, s.Is, s.Disclosed[0], s.Disclosed[1], where, quotient(s.Disclosed[0], s.Disclosed[1], 0))
 		}
+		if zero(s.Max) && (s.Min == "" || zero(s.Min)) {
+			return fmt.Sprintf("no value of %s%s is %q", s.Column, where, s.Is)
+		}
 		return fmt.Sprintf("the rate of %q in %s%s is %s", s.Is, s.Column, where, between(s))
 	case "moments":
+		s.Column += inUnits(shape(raw.Column))
 		mean, variance := moments(s.Disclosed, shape(raw.Column).scale())
 		return fmt.Sprintf("%s has %s values, of mean %s and variance %s", s.Column, s.Disclosed[0], mean, variance)
 	case "histogram":
@@ -73,6 +85,10 @@ func (b *builder) words(raw *Statement) string {
 		scale := 0
 		for i, c := range raw.Columns {
 			scale = max(scale, shape(c).scale()+decimals(s.Weights[i]))
+		}
+		list = ""
+		for i, c := range raw.Columns {
+			list += []string{"", ", "}[min(i, 1)] + s.Columns[i] + inUnits(shape(c))
 		}
 		what := fmt.Sprintf("the sum of %s, weighted by %s,", list, strings.Join(s.Weights, ", "))
 		if s.Min == "" && s.Max == "" {
@@ -98,11 +114,11 @@ func (b *builder) words(raw *Statement) string {
 	case "unique":
 		switch {
 		case s.Columns != nil && s.Missing:
-			return fmt.Sprintf("no combination of values of %s occurs twice, whether or not some are missing", list)
+			return fmt.Sprintf("no combination of values of %s occurs twice in rows that have them all", list)
 		case s.Columns != nil:
 			return fmt.Sprintf("no combination of values of %s occurs twice, and none is missing", list)
 		case s.Missing:
-			return fmt.Sprintf("no value of %s occurs twice, whether or not some are missing", s.Column)
+			return fmt.Sprintf("no value of %s that is there occurs twice", s.Column)
 		}
 		return fmt.Sprintf("no value of %s is missing or occurs twice", s.Column)
 	case "reference":
@@ -143,6 +159,28 @@ func plain(name string) string {
 		return strconv.Quote(name)
 	}
 	return name
+}
+
+// inUnits names the unit of a column's numbers where they are of time: 2020 would
+// read as a year.
+func inUnits(c *ColumnShape) string {
+	switch {
+	case c.unit() != "":
+		return " (in " + c.unit() + ")"
+	case c.Type == "date32":
+		return " (in days since 1970)"
+	case c.Type == "date64":
+		return " (in ms since 1970)"
+	case c.perSecond() > 0:
+		return " (in " + map[int64]string{1: "s", 1e3: "ms", 1e6: "us", 1e9: "ns"}[c.perSecond()] + " since 1970)"
+	}
+	return ""
+}
+
+// zero says whether a bound is nought.
+func zero(text string) bool {
+	v, ok := parseScaled(text, maxNumber)
+	return ok && v.Sign() == 0
 }
 
 func between(s *Statement) string {
