@@ -242,12 +242,13 @@ func plainNumber(text string) (*big.Rat, bool) {
 	return new(big.Rat).SetString(text)
 }
 
-// written is a finite decimal number as statements have it.
+// written is a finite decimal number as statements have it, with all its places: 40
+// characters and an exponent of two digits are what plainNumber reads.
 func written(r *big.Rat) string {
 	if r.IsInt() {
 		return r.Num().String()
 	}
-	return strings.TrimRight(strings.TrimRight(r.FloatString(40), "0"), ".")
+	return strings.TrimRight(strings.TrimRight(r.FloatString(140), "0"), ".")
 }
 
 func isNumber(n *document.Node) bool { return n.Kind == document.Int || n.Kind == document.Float }

@@ -28,6 +28,8 @@ func suiteSchemas() map[string]*arrow.Schema {
 			{Name: "day", Type: arrow.FixedWidthTypes.Date32},
 			{Name: "end", Type: arrow.FixedWidthTypes.Date32, Nullable: true},
 			{Name: "at", Type: &arrow.TimestampType{Unit: arrow.Microsecond}},
+			{Name: "wait", Type: arrow.FixedWidthTypes.Duration_ms},
+			{Name: "null", Type: arrow.PrimitiveTypes.Int64},
 		}, nil),
 		"p": arrow.NewSchema([]arrow.Field{
 			{Name: "id", Type: arrow.PrimitiveTypes.Int64}, {Name: "s", Type: text}, {Name: "j", Type: arrow.PrimitiveTypes.Int32}, {Name: "i", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
@@ -127,6 +129,18 @@ func TestTranslate(t *testing.T) {
 		{"d: {mean: [1, 2.5]}", "mean d min 1 max 2.5"},
 		{"u: {sum: [0, 1000]}", "!range"},
 		{"i: {zeros: [0, 0.1]}", "rate i min 0 max 0.1 is 0"},
+		{"d: {sum: [1.0e-45, 1000]}", "!no number"},
+		{"d: {mean: [1.25, 1.0e1]}", "mean d min 1.25 max 10"},
+		{"wait: {mean: [1, 2]}", "!measures of numbers"},
+		{"wait: {zeros: [0, 1]}", "!measures of numbers"},
+		{"i: {unique: false}", "!takes true"},
+		{"day: {ge: 2020}", "!no date such as"},
+		{`- expr: "day >= 2020"`, "!no date such as"},
+		{`- expr: "day == end"`, "adds end equals day"},
+		{`- expr: "day == at"`, "!durations of one unit"},
+		{`- expr: "i == null"`, "!no comparison"},
+		{`- expr: "i <= null"`, "!no comparison"},
+		{"- row_count: [0x10, null]", "!no plain numbers"},
 		{"- row_count: 5", "rows min 5 max 5"},
 		{"- row_count: [1, null]", "rows min 1"},
 		{`- expr: "end >= day"`, "order day,end"},
@@ -228,7 +242,7 @@ func TestTranslateHeldBack(t *testing.T) {
 	if want := "[rows nulls i max 0 range i min 0 max 3]"; fmt.Sprint(all) != want {
 		t.Errorf("statements %v, want %s", all, want)
 	}
-	if len(left) != 2 || !strings.Contains(left[0].Why+left[1].Why, "held back") {
-		t.Errorf("left = %v, want the sum and the completeness", left)
+	if len(left) != 3 || !strings.Contains(left[0].Why, "held back") || !strings.Contains(left[1].Why, "held back") || !strings.Contains(left[2].Why, "held back") {
+		t.Errorf("left = %v, want the sum, the completeness and the number of rows", left)
 	}
 }

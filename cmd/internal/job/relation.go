@@ -19,6 +19,16 @@ var (
 	plainText  = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 )
 
+// isColumn says whether a word names a column: the literals of the language do not,
+// whatever columns there are.
+func isColumn(word string) bool {
+	switch word {
+	case "null", "true", "false", "in", "not", "NOT":
+		return false
+	}
+	return columnName.MatchString(word)
+}
+
 // mirror turns a comparison around, and opposite denies it.
 var (
 	mirror   = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "=="}
@@ -40,10 +50,10 @@ func (sc *scope) expression(tableName, text string, denied bool) ([]proof.Statem
 			return nil, noComparison
 		}
 	}
-	if !columnName.MatchString(left) {
+	if !isColumn(left) {
 		left, op, right = right, mirror[op], left
 	}
-	if !columnName.MatchString(left) {
+	if !isColumn(left) {
 		return nil, noComparison
 	}
 	s := proof.Statement{Table: tableName}
@@ -59,7 +69,7 @@ func (sc *scope) expression(tableName, text string, denied bool) ([]proof.Statem
 		return sc.between(s, at, at)
 	}
 	if op != "==" {
-		if !columnName.MatchString(right) {
+		if !isColumn(right) {
 			return nil, noComparison
 		}
 		s.Kind, s.Columns, s.Strict = "order", []string{left, right}, len(op) == 1
@@ -84,7 +94,7 @@ func (sc *scope) expression(tableName, text string, denied bool) ([]proof.Statem
 func namesOf(text, sign string) (out []string) {
 	for part := range strings.SplitSeq(text, sign) {
 		part = strings.TrimSpace(part)
-		if !columnName.MatchString(part) {
+		if !isColumn(part) {
 			return nil
 		}
 		out = append(out, part)

@@ -25,6 +25,8 @@ func (sc *scope) translate(c *rule.Spec) ([]proof.Statement, string) {
 		return nil, "it has null tokens of its own"
 	case c.Mostly < 1 && !sc.held && c.Kind != "not_null":
 		return nil, "some rows may break it"
+	case plainYes[c.Kind] && c.Column != "" && (c.Arg.Kind != document.Bool || c.Arg.Text != "true"):
+		return nil, "it takes true"
 	}
 	if judgesAll[c.Kind] && sc.held {
 		return nil, "it judges the table as a whole, and rows that break other rules are held back"
@@ -36,7 +38,10 @@ func (sc *scope) translate(c *rule.Spec) ([]proof.Statement, string) {
 }
 
 // judgesAll are the checks of a table or column as a whole that have statements.
-var judgesAll = map[string]bool{"completeness": true, "sum": true, "mean": true, "zeros": true, "min": true, "max": true}
+var judgesAll = map[string]bool{"row_count": true, "completeness": true, "sum": true, "mean": true, "zeros": true, "min": true, "max": true}
+
+// plainYes are the checks of a column that take true and nothing else.
+var plainYes = map[string]bool{"not_null": true, "positive": true, "non_negative": true, "unique": true}
 
 // inHeader are checks of what a proof's header shows.
 var inHeader = map[string]bool{
@@ -112,11 +117,17 @@ func (sc *scope) ofColumn(c *rule.Spec) ([]proof.Statement, string) {
 		}
 		return sc.disjoint(c.Table, c.Arg.Text[:i], []string{c.Column})
 	case "sum", "mean":
+		if why := sc.plainNumbers(c); why != "" {
+			return nil, why
+		}
 		if s.Min, s.Max = ends(c.Arg); s.Min == "" && s.Max == "" {
 			return nil, "its bounds are no plain numbers"
 		}
 		return one(c.Kind)
 	case "zeros":
+		if why := sc.plainNumbers(c); why != "" {
+			return nil, why
+		}
 		s.Is = "0"
 		if s.Min, s.Max = ends(c.Arg); s.Min == "" && s.Max == "" {
 			return nil, "its bounds are no plain numbers"
@@ -132,8 +143,8 @@ func (sc *scope) ofTable(c *rule.Spec) ([]proof.Statement, string) {
 	switch c.Kind {
 	case "row_count":
 		s.Kind = "rows"
-		if !sc.held { // the number is public in any case
-			s.Min, s.Max = ends(c.Arg)
+		if s.Min, s.Max = ends(c.Arg); s.Min == "" && s.Max == "" {
+			return nil, "its bounds are no plain numbers"
 		}
 		return []proof.Statement{s}, ""
 	case "rows_complete":
@@ -232,6 +243,19 @@ func (sc *scope) disjoint(from, to string, columns []string) ([]proof.Statement,
 		}
 	}
 	return []proof.Statement{{Kind: "disjoint", Table: from, Columns: columns, From: to}}, ""
+}
+
+// plainNumbers says why a measure is not that of a statement: a rule takes spans of
+// time in seconds, a statement in the column's unit.
+func (sc *scope) plainNumbers(c *rule.Spec) string {
+	f, err := sc.field(c.Table, c.Column)
+	if err != nil {
+		return err.Error()
+	}
+	if id := valueType(f).ID(); !arrow.IsInteger(id) && !arrow.IsDecimal(id) && !arrow.IsFloating(id) {
+		return fmt.Sprintf("column %q is %s, and measures of numbers are proved", c.Column, f.Type)
+	}
+	return ""
 }
 
 // field finds a column of a table.
