@@ -28,6 +28,7 @@ type builder struct {
 	identity      float64 // largest error of a lookup, times p
 	public        int     // elements of public polynomials
 	terms         int     // of constraints without vectors of their own
+	looked        int     // entries of dictionaries that were gone through
 	current       int     // the statement being built
 	numbers       int     // how many disclosed numbers it proves
 	lengths       []int   // of every vector, in order
@@ -304,6 +305,9 @@ func (b *builder) bounds() {
 			if c.shape.class() == "text" && !c.shape.hashed() {
 				c.lo, c.hi = big.NewInt(1), big.NewInt(int64(len(c.shape.Encoding.Dictionary)))
 			}
+			continue
+		}
+		if c.shape.class() == "text" {
 			continue
 		}
 		lo, err1 := c.shape.parse(s.Min)

@@ -313,9 +313,15 @@ func (b *builder) moments(s *Statement) error {
 	return nil
 }
 
+// maxLooked bounds the entries of dictionaries that are gone through to find values.
+const maxLooked = 1 << 28
+
 // indicator is a form that is 1 in the rows where the column has a value and 0
 // elsewhere.
 func (b *builder) indicator(c *builtColumn, text string) (ligero.Form, error) {
+	if b.looked += len(c.shape.Encoding.Dictionary); b.looked > maxLooked {
+		return nil, b.fault("there are too many values of large dictionaries; prove them in several files")
+	}
 	want, err := c.shape.parse(text)
 	if err != nil {
 		return nil, b.fault("%v", err)

@@ -145,15 +145,19 @@ func TestRepetitionIsBounded(t *testing.T) {
 		{Name: "t", Rows: 1 << 20, Columns: []ColumnShape{{Name: "x", Type: "utf8", Encoding: Encoding{Dictionary: words}}}},
 		{Name: "u", Rows: 1 << 20, Columns: []ColumnShape{{Name: "x", Type: "utf8", Encoding: Encoding{Dictionary: append([]string(nil), words...)}}}},
 	}, Statements: []Statement{{Kind: "member", Table: "t", Column: "x"}, {Kind: "member", Table: "u", Column: "x"}}}
+	rates := &Header{Params: fullSize, Tables: []TableShape{{Name: "t", Rows: 1 << 20, Columns: []ColumnShape{{Name: "x", Type: "utf8", Encoding: Encoding{Dictionary: words}}}}}}
+	for range 1100 {
+		rates.Statements = append(rates.Statements, Statement{Kind: "rate", Table: "t", Column: "x", Is: words[len(words)-1], Max: "1"})
+	}
 	for range 200 {
 		sums.Statements = append(sums.Statements, Statement{Kind: "adds", Table: "t", Columns: many, Equals: "x"})
 		texts.Statements = append(texts.Statements, Statement{Kind: "disjoint", Table: "t", Columns: many[:6], From: "u"})
 	}
-	for name, h := range map[string]*Header{"sums": sums, "texts": texts} {
+	for name, h := range map[string]*Header{"sums": sums, "texts": texts, "rates": rates} {
 		file := shaped(t, h)
 		file = append(file, make([]byte, least(h.Params, nil, oraclesOf(h)))...)
 		start := cpu()
-		if _, err := measure(h, nil, false); name == "sums" && (err == nil || !strings.Contains(err.Error(), "several files")) {
+		if _, err := measure(h, nil, false); name != "texts" && (err == nil || !strings.Contains(err.Error(), "several files")) {
 			t.Errorf("%s: %v, want a bound", name, err)
 		}
 		if _, err := Verify(context.Background(), file, VerifyOptions{}); !errors.Is(err, privacy.ErrTampered) {

@@ -139,7 +139,7 @@ func TestVersion1(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Verdicts) != 4 || r.Verdicts[3].Words != "the counts of the 2 values of fraud are exactly those listed, 0 of them missing" {
+	if len(r.Verdicts) != 4 || r.Verdicts[3].Words != "the counts of the 2 possible values of fraud are exactly those listed, and none is missing" {
 		t.Errorf("verdicts = %v", r.Summary.Statements)
 	}
 }

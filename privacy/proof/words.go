@@ -77,7 +77,11 @@ func (b *builder) words(raw *Statement) string {
 		mean, variance := moments(s.Disclosed, shape(raw.Column).scale())
 		return fmt.Sprintf("%s has %s values, of mean %s and variance %s", s.Column, s.Disclosed[0], mean, variance)
 	case "histogram":
-		return fmt.Sprintf("the counts of the %d values of %s are exactly those listed, %s of them missing", len(s.Disclosed)-1, s.Column, s.Disclosed[0])
+		missing := map[string]string{"0": "none is", "1": "1 is"}[s.Disclosed[0]]
+		if missing == "" {
+			missing = s.Disclosed[0] + " are"
+		}
+		return fmt.Sprintf("the counts of the %d possible values of %s are exactly those listed, and %s missing", len(s.Disclosed)-1, s.Column, missing)
 	}
 	list := strings.Join(s.Columns, ", ")
 	switch s.Kind {
