@@ -107,6 +107,22 @@ func TestUnitsAreSaid(t *testing.T) {
 	}
 }
 
+// TestRoundedNumbers: a small mean is not 0.
+func TestRoundedNumbers(t *testing.T) {
+	for _, c := range []struct {
+		a, b  string
+		scale int
+		want  string
+	}{{"1", "4", 0, "0.25"}, {"0", "4", 2, "0"}, {"20", "2", 0, "10"}, {"1", "3", 0, "about 0.333333"}, {"1", "1", 9, "about 0"}, {"-2", "3", 0, "about -0.666667"}} {
+		if got := quotient(c.a, c.b, c.scale); got != c.want {
+			t.Errorf("%s/%s in 10^-%d = %q, want %q", c.a, c.b, c.scale, got, c.want)
+		}
+	}
+	if got := between(&Statement{Min: "5", Max: "5"}); got != "exactly 5" {
+		t.Errorf("from 5 to 5 is said as %q", got)
+	}
+}
+
 // TestWordsOfNothing: a bound of nought is said as people say it.
 func TestWordsOfNothing(t *testing.T) {
 	doc := decode(t, with("nulls: {column: id, max: 0}", "nulls: {column: age, max: 60}", "nulls: {column: id, max: 1}", "nulls: {column: id, max_rate: 0.0}", "range: {column: age, min: 18, max: 97}", "rate: {column: age, is: 17, max: 0}", "unique: {column: age, missing: true}"))

@@ -32,6 +32,9 @@ func (b *builder) words(raw *Statement) string {
 		if shape(raw.Column).class() == "int" {
 			s.Column += inUnits(shape(raw.Column))
 		}
+		if s.Min == s.Max {
+			return fmt.Sprintf("every value of %s that is there is %s", s.Column, s.Min)
+		}
 		return fmt.Sprintf("every value of %s that is there is from %s to %s", s.Column, s.Min, s.Max)
 	case "member":
 		return fmt.Sprintf("every value of %s that is there is one of %d listed values", s.Column, len(shape(raw.Column).Encoding.Dictionary))
@@ -193,11 +196,13 @@ func between(s *Statement) string {
 		return "at least " + s.Min
 	case s.Min == "":
 		return "at most " + s.Max
+	case s.Min == s.Max:
+		return "exactly " + s.Min
 	}
 	return "from " + s.Min + " to " + s.Max
 }
 
-// quotient writes a/b in units of 10^-scale with six significant decimals.
+// quotient writes a/b in units of 10^-scale with six decimals at most.
 func quotient(a, b string, scale int) string {
 	x, _ := new(big.Int).SetString(a, 10)
 	y, _ := new(big.Int).SetString(b, 10)
@@ -223,10 +228,12 @@ func moments(d []string, scale int) (mean, variance string) {
 	return quotient(d[1], d[0], scale), trim(r)
 }
 
+// trim writes a number with six decimals at most, and says where there are more.
 func trim(r *big.Rat) string {
 	t := r.FloatString(6)
-	if strings.Contains(t, ".") {
-		t = strings.TrimRight(strings.TrimRight(t, "0"), ".")
+	about := ""
+	if back, ok := new(big.Rat).SetString(t); !ok || back.Cmp(r) != 0 {
+		about = "about "
 	}
-	return t
+	return about + strings.TrimRight(strings.TrimRight(t, "0"), ".")
 }
