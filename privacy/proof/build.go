@@ -269,6 +269,9 @@ func (b *builder) build(streams func(name string) (*ligero.Stream, error)) error
 			}
 		}
 	}
+	if err := b.spared(); err != nil {
+		return err
+	}
 	return commit(b.late, "late")
 }
 

@@ -52,3 +52,22 @@ func (b *builder) charge(polynomials int) error {
 	}
 	return nil
 }
+
+// Terms in tableau rows that constraints may have which bring no vector of their own:
+// a verifier goes through them, and no byte of the file pays for it.
+const (
+	freeTerms = 1 << 20
+	termsARow = 64 // beside them, for each tableau row of a vector
+)
+
+// spared holds such terms against the vectors that there are.
+func (b *builder) spared() error {
+	rows := 0
+	for _, n := range b.lengths {
+		rows += b.sys.Rows(n)
+	}
+	if b.terms > freeTerms+termsARow*rows {
+		return fmt.Errorf("prove statements: so many sums and products of the same columns are proved in several files")
+	}
+	return nil
+}

@@ -140,6 +140,9 @@ func (b *builder) demand(rows int, target field.Elem, terms []ligero.Product) er
 		}
 		if private {
 			rest = append(rest, t)
+			if t.G != nil {
+				b.terms += (len(t.F) + len(t.G)) * b.sys.Rows(rows)
+			}
 			continue
 		}
 		n := field.Uint(uint64(rows))
