@@ -2,7 +2,6 @@ package proof
 
 import (
 	"context"
-	"errors"
 
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/privacy"
@@ -57,10 +56,8 @@ func Rederive(ctx context.Context, file []byte, name string, s table.Stream, sec
 		if err != nil {
 			return nil, err
 		}
-		if err := t.Add(b); errors.As(err, new(*CellError)) { // the proof's cells could be encoded
+		if err := t.Add(b); err != nil { // the proof's cells could be encoded
 			return nil, privacy.Tampered("check", "proof", "the cells are not those that the proof is about: %v", err)
-		} else if err != nil {
-			return nil, err
 		}
 	}
 	if t.rows != shape.Rows {
