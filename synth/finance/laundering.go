@@ -39,7 +39,7 @@ func transferPreset(name string) (Config, params, map[string]string) {
 	cfg := Config{
 		Preset: name, Days: 90, Start: "2025-01-01", Drift: &on,
 		FraudByNumber: f(1e4 / 981), TransactionsPerDay: f(.9), Outside: f(.413), LaunderingLevel: f(.93), LaunderingPace: f(.01), LaunderingFirms: f(.03), LaunderingElectronic: f(.83),
-		LaunderingSize: f(3.5), LaunderingSpread: f(.053), AlertThreshold: f(1), LabelNoise: f(.35), InvestigationsPerDay: f(12),
+		LaunderingSize: f(3.5), LaunderingSpread: f(.03), AlertThreshold: f(1), LabelNoise: f(.35), InvestigationsPerDay: f(12),
 	}
 	source := map[string]string{
 		"fraud_by_number_bp":       amlworld + "1 in 981 in HI-Small",
