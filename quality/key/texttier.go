@@ -98,26 +98,8 @@ func (t *textTiers) add(entries []textEntry) error {
 	if err = w.finish(err); err != nil {
 		return err
 	}
-	t.runs = append(t.runs, w.run)
-	return t.compact()
-}
-
-// compact merges the last runs while eight of them are of one tier.
-func (t *textTiers) compact() error {
-	for {
-		k := len(t.runs) - tierWidth
-		if k < 0 || t.runs[k].tier != t.runs[len(t.runs)-1].tier {
-			return nil
-		}
-		merged, err := t.merge(t.runs[k:])
-		if err != nil {
-			return err
-		}
-		for _, r := range t.runs[k:] {
-			r.remove()
-		}
-		t.runs = append(t.runs[:k], merged)
-	}
+	t.runs, err = compact(append(t.runs, w.run), t.merge)
+	return err
 }
 
 func (t *textTiers) merge(runs []*textRun) (*textRun, error) {

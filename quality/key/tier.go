@@ -102,27 +102,32 @@ func (t *tiers) add(words []uint64) error {
 	if err = w.finish(err); err != nil {
 		return err
 	}
-	t.runs = append(t.runs, w.run)
-	return t.compact()
+	t.runs, err = compact(append(t.runs, w.run), t.merge)
+	return err
 }
 
 // compact merges the last runs while eight of them are of one tier.
-func (t *tiers) compact() error {
+func compact[R interface {
+	level() int
+	remove()
+}](runs []R, merge func([]R) (R, error)) ([]R, error) {
 	for {
-		k := len(t.runs) - tierWidth
-		if k < 0 || t.runs[k].tier != t.runs[len(t.runs)-1].tier {
-			return nil
+		k := len(runs) - tierWidth
+		if k < 0 || runs[k].level() != runs[len(runs)-1].level() {
+			return runs, nil
 		}
-		merged, err := t.merge(t.runs[k:])
+		merged, err := merge(runs[k:])
 		if err != nil {
-			return err
+			return runs, err
 		}
-		for _, r := range t.runs[k:] {
+		for _, r := range runs[k:] {
 			r.remove()
 		}
-		t.runs = append(t.runs[:k], merged)
+		runs = append(runs[:k], merged)
 	}
 }
+
+func (r *run) level() int { return r.tier }
 
 func (t *tiers) merge(runs []*run) (*run, error) {
 	total := int64(0)

@@ -79,6 +79,23 @@ type overlapCell struct {
 	all   []interval
 }
 
+// openPair opens two columns and the keys within which they are compared, if any;
+// it applies to rows that have them all.
+func openPair(v *view, at [2]int, by *keyReader, applies bitmap) (a, b *column, keys []*column, err error) {
+	if a, err = v.column(at[0]); err != nil {
+		return nil, nil, nil, err
+	}
+	if b, err = v.column(at[1]); err != nil {
+		return nil, nil, nil, err
+	}
+	present(v, a, nil, applies)
+	present(v, b, nil, applies)
+	if by != nil {
+		keys, err = by.open(v, applies)
+	}
+	return a, b, keys, err
+}
+
 type interval struct {
 	key      []byte
 	from, to int64
@@ -86,21 +103,9 @@ type interval struct {
 }
 
 func (c *overlapCell) add(v *view, applies, _ bitmap) error {
-	start, err := v.column(c.ends[0])
+	start, stop, cols, err := openPair(v, c.ends, c.by, applies)
 	if err != nil {
 		return err
-	}
-	stop, err := v.column(c.ends[1])
-	if err != nil {
-		return err
-	}
-	present(v, start, nil, applies)
-	present(v, stop, nil, applies)
-	var cols []*column
-	if c.by != nil {
-		if cols, err = c.by.open(v, applies); err != nil {
-			return err
-		}
 	}
 	applies.each(func(i int) bool {
 		x := interval{from: start.int(i), to: stop.int(i), row: v.first + int64(i)}

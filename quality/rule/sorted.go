@@ -127,21 +127,9 @@ func orderAt(c *column, i int) (int64, bool) {
 }
 
 func (c *sortedCell) add(v *view, applies, _ bitmap) error {
-	from, err := v.column(c.cols[0])
+	from, to, keys, err := openPair(v, c.cols, c.by, applies)
 	if err != nil {
 		return err
-	}
-	to, err := v.column(c.cols[1])
-	if err != nil {
-		return err
-	}
-	present(v, from, nil, applies)
-	present(v, to, nil, applies)
-	var keys []*column
-	if c.by != nil {
-		if keys, err = c.by.open(v, applies); err != nil {
-			return err
-		}
 	}
 	applies.each(func(i int) bool {
 		row := v.first + int64(i)
