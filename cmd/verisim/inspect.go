@@ -151,14 +151,14 @@ func foreignMetadata(s *arrow.Schema) map[string]string {
 func (t *inspected) print(w io.Writer) error {
 	fmt.Fprintf(w, "%s: %s, %s in %s, %s\n", t.Path, t.Format, job.Count(t.Rows, "row"), job.Count(t.Batches, "batch"), job.Count(int64(len(t.Columns)), "column"))
 	if t.Table != "" {
-		fmt.Fprintf(w, "table %s", quoted(t.Table))
+		fmt.Fprintf(w, "table %s", table.Quoted(t.Table))
 		if t.Key != "" {
-			fmt.Fprintf(w, ", key %s", quoted(t.Key))
+			fmt.Fprintf(w, ", key %s", table.Quoted(t.Key))
 		}
 		fmt.Fprintln(w)
 	}
 	for _, r := range t.Refs {
-		fmt.Fprintf(w, "%s refers to %s.%s\n", quoted(r.Column), quoted(r.Table), quoted(r.Key))
+		fmt.Fprintf(w, "%s refers to %s.%s\n", table.Quoted(r.Column), table.Quoted(r.Table), table.Quoted(r.Key))
 	}
 	if t.Sealed != nil {
 		_, err := io.WriteString(w, t.Sealed.String())
@@ -171,13 +171,13 @@ func (t *inspected) print(w io.Writer) error {
 		if c.Nullable {
 			null = "yes"
 		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", quoted(c.Name), quoted(c.Type), null, quoted(string(c.Role)), quoted(string(c.Origin)))
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", table.Quoted(c.Name), table.Quoted(c.Type), null, table.Quoted(string(c.Role)), table.Quoted(string(c.Origin)))
 	}
 	if err := tw.Flush(); err != nil {
 		return err
 	}
 	for _, k := range slices.Sorted(maps.Keys(t.Meta)) {
-		fmt.Fprintf(w, "metadata %s: %d bytes\n", quoted(k), len(t.Meta[k]))
+		fmt.Fprintf(w, "metadata %s: %d bytes\n", table.Quoted(k), len(t.Meta[k]))
 	}
 	return nil
 }
@@ -197,13 +197,13 @@ func inspectBundle(e *env, path string, asJSON bool) error {
 	tw := tabwriter.NewWriter(e.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "table\trows\torigin\tkey\tfile")
 	for _, t := range m.Tables {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", quoted(t.Name), job.Thousands(t.Rows), quoted(string(t.Origin)), quoted(t.Key), quoted(t.File))
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", table.Quoted(t.Name), job.Thousands(t.Rows), table.Quoted(string(t.Origin)), table.Quoted(t.Key), table.Quoted(t.File))
 	}
 	if err = tw.Flush(); err != nil {
 		return err
 	}
 	for _, s := range m.Sealed {
-		fmt.Fprintf(e.out, "sealed %s: %s for %s\n", quoted(s.Table), quoted(strings.Join(s.Columns, ", ")), quoted(strings.Join(s.Recipients, ", ")))
+		fmt.Fprintf(e.out, "sealed %s: %s for %s\n", table.Quoted(s.Table), table.Quoted(strings.Join(s.Columns, ", ")), table.Quoted(strings.Join(s.Recipients, ", ")))
 	}
 	_, err = fmt.Fprintf(e.out, "checks: %d, %d passed, %d failed, %s rows in quarantine\nnothing was verified: run verisim verify %s\n",
 		m.Suite.Checks, m.Suite.Passed, m.Suite.Failed, job.Thousands(m.Suite.Quarantined), path)

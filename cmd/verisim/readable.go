@@ -2,9 +2,6 @@ package main
 
 import (
 	"strconv"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -20,13 +17,13 @@ func readable(b table.Batch) table.Batch {
 	fields := b.Schema().Fields()
 	columns := make([]arrow.Array, len(fields))
 	for i := range fields {
-		fields[i].Name, columns[i] = quoted(fields[i].Name), b.Column(i)
+		fields[i].Name, columns[i] = table.Quoted(fields[i].Name), b.Column(i)
 		var text func(row int) string
 		switch a := b.Column(i).(type) {
 		case *array.String:
-			text = func(row int) string { return quoted(a.Value(row)) }
+			text = func(row int) string { return table.Quoted(a.Value(row)) }
 		case *array.LargeString:
-			text = func(row int) string { return quoted(a.Value(row)) }
+			text = func(row int) string { return table.Quoted(a.Value(row)) }
 		}
 		if text == nil {
 			text = spans(b.Column(i))
@@ -71,13 +68,4 @@ func texts(a arrow.Array, text func(row int) string) arrow.Array {
 		}
 	}
 	return b.NewArray()
-}
-
-// quoted writes a text that is not plain as Go does, and one that looks like that.
-func quoted(s string) string {
-	odd := func(r rune) bool { return !unicode.IsPrint(r) }
-	if strings.HasPrefix(s, `"`) || !utf8.ValidString(s) || strings.ContainsFunc(s, odd) {
-		return strconv.Quote(s)
-	}
-	return s
 }

@@ -2,6 +2,9 @@ package table
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -29,4 +32,14 @@ func ListNames(names []string) string {
 		return fmt.Sprintf("%q and %d more", short, more)
 	}
 	return fmt.Sprintf("%q", short)
+}
+
+// Quoted writes a text that is not plain as Go does, and one that looks like that:
+// what somebody else chose may not look like a line of ours, or move a cursor.
+func Quoted(s string) string {
+	odd := func(r rune) bool { return !unicode.IsPrint(r) }
+	if strings.HasPrefix(s, `"`) || !utf8.ValidString(s) || strings.ContainsFunc(s, odd) {
+		return strconv.Quote(s)
+	}
+	return s
 }

@@ -22,3 +22,14 @@ func TestListNames(t *testing.T) {
 		t.Errorf("no names: %s", got)
 	}
 }
+
+func TestQuoted(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain name": "plain name", "größe": "größe", "": "", "a\nholds": `"a\nholds"`, "\x1b[31m": `"\x1b[31m"`,
+		`"a"`: `"\"a\""`, "\xff": `"\xff"`, "a\u202eb": `"a\u202eb"`,
+	} {
+		if got := Quoted(in); got != want {
+			t.Errorf("Quoted(%q) = %s, want %s", in, got, want)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/quality/profile"
 )
 
@@ -15,7 +16,7 @@ import (
 func WriteSummary(w io.Writer, p *profile.Profile) error {
 	var b bytes.Buffer
 	if p.Table != "" {
-		fmt.Fprintf(&b, "%s: ", p.Table)
+		fmt.Fprintf(&b, "%s: ", table.Quoted(p.Table))
 	}
 	fmt.Fprintf(&b, "%s, %s", counted(p.Rows, "row"), counted(int64(len(p.Columns)), "column"))
 	if d := p.DistinctRows; p.Rows > 0 && d.Value < float64(p.Rows) {
@@ -39,10 +40,10 @@ func WriteSummary(w io.Writer, p *profile.Profile) error {
 		if k.Proven {
 			proof = "on every row"
 		}
-		fmt.Fprintf(&b, "key: %s (%s)\n", strings.Join(k.Columns, ", "), proof)
+		fmt.Fprintf(&b, "key: %s (%s)\n", table.Quoted(strings.Join(k.Columns, ", ")), proof)
 	}
 	for _, d := range p.Dependencies {
-		fmt.Fprintf(&b, "%s determines %s%s\n", strings.Join(d.From, ", "), d.To, exception(d.G3))
+		fmt.Fprintf(&b, "%s determines %s%s\n", table.Quoted(strings.Join(d.From, ", ")), table.Quoted(d.To), exception(d.G3))
 	}
 	_, err := w.Write(b.Bytes())
 	return err
@@ -65,7 +66,7 @@ func summaryLine(c profile.Column) []string {
 	if c.Nulls > 0 && c.Rows > 0 {
 		nulls = percent(float64(c.Nulls) / float64(c.Rows))
 	}
-	line := []string{c.Name, string(c.Kind), nulls, distinct, "", "", "", "", ""}
+	line := []string{table.Quoted(c.Name), string(c.Kind), nulls, distinct, "", "", "", "", ""}
 	switch {
 	case c.Number != nil && c.Rows > c.Nulls:
 		n := c.Number
