@@ -32,7 +32,7 @@ Proofs rest on discrete logarithms (Ristretto255, about 126 bits; not
 post-quantum) and say nothing of where a total comes from. The method is
 privacy/proof/PROOFS.md, section 12. Nobody outside has reviewed it yet.`,
 		examples: []string{
-			"verisim total commit sales.csv --column amount -o a.total --opening a.opening",
+			"verisim total commit sales.csv --column amount --type 'amount=decimal(18,2)' -o a.total --opening a.opening",
 			"verisim total add a.total b.total -o sum.total",
 			"verisim total add a.opening b.opening -o sum.opening",
 			"verisim total prove sum.opening --max 100000 -o sum.proof",
