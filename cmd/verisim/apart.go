@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/urfave/cli/v2"
+
 	"github.com/verisim/verisim/formats/bundle"
 	"github.com/verisim/verisim/formats/catalog"
 )
@@ -26,6 +28,15 @@ func apart(out string, inputs ...string) error {
 		}
 	}
 	return nil
+}
+
+// placed says whether --output may be written: to a place that is free, or that
+// --replace gives away, and that is none of the inputs.
+func placed(c *cli.Context, inputs ...string) error {
+	if err := apart(c.String("output"), inputs...); err != nil {
+		return err
+	}
+	return free(c.Bool("replace"), c.String("output"))
 }
 
 // liesIn says whether a file that need not be there lies in a directory.

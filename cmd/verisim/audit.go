@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -28,8 +27,8 @@ The maker must not know the randomness when the bundle is published: the auditor
 draws it after having the manifest, or it is the value of a public beacon, of a
 round named beforehand that comes after the publication. An auditor who draws until
 a row comes has chosen it: a maker who minds that asks for a beacon's round, and
-looks its value up. Rows that were shown are spent: show them to a named auditor, once. The format and the calculation are
-privacy/commit/COMMIT.md.`,
+looks its value up. Rows that were shown are spent: show them to a named auditor,
+once. The format and the calculation are privacy/commit/COMMIT.md.`,
 		exits: []int{exitFindings, exitRefused, exitCorrupt, exitNoKey},
 		sub:   []verb{auditDrawVerb(), auditAnswerVerb(), auditCheckVerb()},
 	}
@@ -60,7 +59,7 @@ is made here, and shows something to you, and to who trusts you.`,
 			&cli.StringFlag{Name: "insecure-seed", Usage: "draw by a chosen `HEX`, which shows nothing to others"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Required: true, Usage: "write the request to `FILE`"},
 			&cli.BoolFlag{Name: "replace", Usage: "replace what is there"},
-			&cli.StringFlag{Name: "signer", Usage: "accept only this `SIGNER` of the bundle: its fingerprint, its public key, or @FILE with one of them"},
+			signerFlag(" of the bundle"),
 		},
 		run: auditDraw,
 	}
@@ -89,10 +88,7 @@ func auditDraw(_ context.Context, e *env, c *cli.Context) error {
 	if opt.Columns, err = columnNames(c); err != nil {
 		return err
 	}
-	if err = apart(c.String("output"), c.Args().First()); err != nil {
-		return err
-	}
-	if err = free(c.Bool("replace"), c.String("output")); err != nil {
+	if err = placed(c, c.Args().First()); err != nil {
 		return err
 	}
 	if opt.Policy, err = signerPolicy(c.String("signer")); err != nil {
@@ -106,11 +102,7 @@ func auditDraw(_ context.Context, e *env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	err = writeWhole(e, c.String("output"), c.Bool("replace"), func(w io.Writer) error {
-		_, werr := w.Write(file)
-		return werr
-	})
-	if err != nil || e.quiet {
+	if err = writeBytes(e, c.String("output"), c.Bool("replace"), file); err != nil || e.quiet {
 		return err
 	}
 	bad := commit.Bad(q.Root.Rows, q.Share)
@@ -192,14 +184,8 @@ for this very table. The answer is a file of shown cells like that of "verisim
 disclose": whoever has it reads them. Answer one auditor, once.`,
 		examples: []string{"verisim audit answer request.json out/fraud -i out/fraud.key -o answer.disclosure"},
 		exits:    []int{exitRefused, exitCorrupt, exitNoKey},
-		flags: []cli.Flag{
-			&cli.StringSliceFlag{Name: "identity", Aliases: []string{"i"}, Usage: "open sealed columns with the identities in `FILE`, may be repeated"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Required: true, Usage: "write the answer to `FILE`"},
-			&cli.BoolFlag{Name: "replace", Usage: "replace what is there"},
-			&cli.StringFlag{Name: "signer", Usage: "accept only this `SIGNER` of the bundle: its fingerprint, its public key, or @FILE with one of them"},
-			workersFlag(),
-		},
-		run: auditAnswer,
+		flags:    showFlags("the answer"),
+		run:      auditAnswer,
 	}
 }
 
@@ -215,10 +201,7 @@ func auditAnswer(ctx context.Context, e *env, c *cli.Context) error {
 	if err = whole(c.Args().Get(1)); err != nil {
 		return err
 	}
-	if err = apart(c.String("output"), append(c.StringSlice("identity"), c.Args().Slice()...)...); err != nil {
-		return err
-	}
-	if err = free(c.Bool("replace"), c.String("output")); err != nil {
+	if err = placed(c, append(c.StringSlice("identity"), c.Args().Slice()...)...); err != nil {
 		return err
 	}
 	if opt.Policy, err = signerPolicy(c.String("signer")); err != nil {

@@ -40,18 +40,24 @@ is privacy/commit/COMMIT.md.`,
 			"verisim verify rows.disclosure --against out/fraud/manifest.json --signer 'SHA256:...'",
 		},
 		exits: []int{exitRefused, exitCorrupt, exitNoKey},
-		flags: []cli.Flag{
+		flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "table", Usage: "show cells of `TABLE` (default: the only one)"},
 			&cli.StringFlag{Name: "rows", Usage: "show the rows `N,M-O`, from 0"},
 			&cli.StringFlag{Name: "where", Usage: "show the rows for which `EXPR` is true"},
 			&cli.StringFlag{Name: "columns", Usage: "show only these `COLUMNS`, comma-separated (default: all)"},
-			&cli.StringSliceFlag{Name: "identity", Aliases: []string{"i"}, Usage: "open sealed columns with the identities in `FILE`, may be repeated"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Required: true, Usage: "write the cells to `FILE`"},
-			&cli.BoolFlag{Name: "replace", Usage: "replace what is there"},
-			&cli.StringFlag{Name: "signer", Usage: "accept only this `SIGNER` of the bundle: its fingerprint, its public key, or @FILE with one of them"},
-			workersFlag(),
-		},
+		}, showFlags("the cells")),
 		run: disclose,
+	}
+}
+
+// showFlags are those of commands that show cells of a bundle.
+func showFlags(what string) []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "identity", Aliases: []string{"i"}, Usage: "open sealed columns with the identities in `FILE`, may be repeated"},
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Required: true, Usage: "write " + what + " to `FILE`"},
+		&cli.BoolFlag{Name: "replace", Usage: "replace what is there"},
+		signerFlag(" of the bundle"),
+		workersFlag(),
 	}
 }
 
@@ -73,10 +79,7 @@ func disclose(ctx context.Context, e *env, c *cli.Context) error {
 	if err = whole(c.Args().First()); err != nil {
 		return err
 	}
-	if err = apart(c.String("output"), append(c.StringSlice("identity"), c.Args().First())...); err != nil {
-		return err
-	}
-	if err = free(c.Bool("replace"), c.String("output")); err != nil {
+	if err = placed(c, append(c.StringSlice("identity"), c.Args().First())...); err != nil {
 		return err
 	}
 	if opt.Policy, err = signerPolicy(c.String("signer")); err != nil {
@@ -125,11 +128,7 @@ func writeDisclosure(e *env, c *cli.Context, d *commit.Disclosure) error {
 	if err != nil {
 		return err
 	}
-	err = writeWhole(e, c.String("output"), c.Bool("replace"), func(w io.Writer) error {
-		_, werr := w.Write(file)
-		return werr
-	})
-	if err != nil || e.quiet {
+	if err = writeBytes(e, c.String("output"), c.Bool("replace"), file); err != nil || e.quiet {
 		return err
 	}
 	var columns []string
@@ -205,16 +204,7 @@ func isDisclosure(path string) bool { return begins(path, `{"columns":`) }
 // beacon.
 func isRequest(path string) bool { return begins(path, `{"beacon":`) }
 
-func begins(path, with string) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	head := make([]byte, len(with))
-	n, _ := io.ReadFull(f, head) // a short file is none
-	return string(head[:n]) == with
-}
+func begins(path, with string) bool { return string(headOf(path, len(with))) == with }
 
 // verifyDisclosure holds shown cells against a manifest and prints them.
 func verifyDisclosure(e *env, c *cli.Context, path string) error {

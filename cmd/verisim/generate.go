@@ -306,11 +306,10 @@ func (g *generation) one(ctx context.Context, e *env, c *cli.Context, name strin
 	if _, err = synth.Find(g.model, name); err != nil {
 		return tableError(g.model, name)
 	}
-	model, columns := g.model, names(c.String("columns"))
-	for i, name := range columns {
-		if slices.Contains(columns[:i], name) {
-			return usagef("--columns: %q is named twice", name)
-		}
+	model := g.model
+	columns, err := columnNames(c)
+	if err != nil {
+		return err
 	}
 	later := c.String("where") != "" || c.Bool("stream") // which may need other columns
 	if c.IsSet("columns") && !later {

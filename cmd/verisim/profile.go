@@ -147,7 +147,7 @@ func showProfile(e *env, c *cli.Context, name string, s *profile.State) error {
 		if path == "-" && e.outTerminal {
 			return hint(usagef("a profile state is binary, and stdout is a terminal"), "send it to a file with -o, or pipe it")
 		}
-		if err := writeWhole(e, path, replace, func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+		if err := writeBytes(e, path, replace, data); err != nil {
 			return err
 		}
 		if path == "-" {

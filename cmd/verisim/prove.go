@@ -100,17 +100,13 @@ func prove(ctx context.Context, e *env, c *cli.Context) error {
 	if err != nil {
 		return proofFault(err)
 	}
-	err = writeWhole(e, out, c.Bool("replace"), func(w io.Writer) error {
-		_, fault := w.Write(file)
-		return fault
-	})
-	if err != nil || out == "-" {
-		return err
-	}
-	// What was written is what people will verify.
+	// What is written is what people will verify.
 	r, err := proof.Verify(ctx, file, proof.VerifyOptions{})
 	if err != nil {
 		return fmt.Errorf("verify the proof that was made: %w", err)
+	}
+	if err = writeBytes(e, out, c.Bool("replace"), file); err != nil || out == "-" {
+		return err
 	}
 	return printVerdicts(e, c, out, r, nil)
 }
@@ -222,14 +218,23 @@ const maxProof = 1 << 30
 
 // isProof says whether a path is a proof file.
 func isProof(path string) bool {
+	return proof.Sniff(headOf(path, 64))
+}
+
+// headOf is the beginning of a file, less where it is shorter, and nothing where it
+// cannot be read.
+func headOf(path string, size int) []byte {
 	f, err := os.Open(path)
 	if err != nil {
-		return false
+		return nil
 	}
 	defer f.Close()
-	head := make([]byte, 64)
+	head := make([]byte, size)
 	n, err := io.ReadFull(f, head)
-	return (err == nil || errors.Is(err, io.ErrUnexpectedEOF)) && proof.Sniff(head[:n])
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return head[:n]
 }
 
 // verifyProof checks a proof file and prints what it shows.

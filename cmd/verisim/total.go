@@ -238,14 +238,11 @@ func tellTotal(e *env, c *cli.Context, path string, p *pedersen.Public) error {
 }
 
 func writePublic(e *env, path string, p *pedersen.Public) error {
-	return writeWhole(e, path, false, func(w io.Writer) error {
-		b, err := p.Format()
-		if err != nil {
-			return err
-		}
-		_, err = w.Write(b)
+	b, err := p.Format()
+	if err != nil {
 		return err
-	})
+	}
+	return writeBytes(e, path, false, b)
 }
 
 func writeOpening(path string, s *pedersen.Secret) error {

@@ -59,10 +59,7 @@ func totalProve(_ context.Context, e *env, c *cli.Context) error {
 	if !utf8.ValidString(c.String("for")) {
 		return usagef("--for is not utf-8")
 	}
-	if err := apart(out, path); err != nil {
-		return err
-	}
-	if err := free(c.Bool("replace"), out); err != nil {
+	if err := placed(c, path); err != nil {
 		return err
 	}
 	s, err := loadOpening(path)
@@ -87,23 +84,19 @@ func totalProve(_ context.Context, e *env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	err = writeWhole(e, out, c.Bool("replace"), func(w io.Writer) error {
-		b, fault := p.Format()
-		if fault != nil {
-			return fault
-		}
-		// What was written is what people will verify.
-		again, fault := pedersen.ParseProof(b)
-		if fault == nil {
-			fault = again.Verify()
-		}
-		if fault != nil {
-			return fmt.Errorf("verify the proof that was made: %w", fault)
-		}
-		_, fault = w.Write(b)
-		return fault
-	})
-	if err != nil || out == "-" {
+	b, err := p.Format()
+	if err != nil {
+		return err
+	}
+	// What is written is what people will verify.
+	again, err := pedersen.ParseProof(b)
+	if err == nil {
+		err = again.Verify()
+	}
+	if err != nil {
+		return fmt.Errorf("verify the proof that was made: %w", err)
+	}
+	if err = writeBytes(e, out, c.Bool("replace"), b); err != nil || out == "-" {
 		return err
 	}
 	return tellClaim(e, c, out, p)

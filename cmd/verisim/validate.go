@@ -32,7 +32,8 @@ that a check of level critical or error was broken.
 
 --good and --quarantine split tables: a row that breaks such a check goes to
 quarantine with its number and every rule that it broke, all others pass on, in
-order. Of several tables each has a file in a folder, or the one of NAME=FILE. Columns of role direct, or marked pii, are hashed there. Where keys are
+order. Of several tables each has a file in a folder, or the one of NAME=FILE.
+Columns of role direct, or marked pii, are hashed in quarantine. Where keys are
 checked, a file is read twice; stdin cannot be, and a check that is settled only
 by a later row is refused there.
 

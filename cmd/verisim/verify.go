@@ -39,7 +39,7 @@ and not who made it: ask the maker for the fingerprint on another way.`,
 		},
 		exits: []int{exitRefused, exitCorrupt, exitNoKey},
 		flags: slices.Concat([]cli.Flag{
-			&cli.StringFlag{Name: "signer", Usage: "accept only this `SIGNER`: its fingerprint, its public key, or @FILE with one of them"},
+			signerFlag(""),
 			&cli.StringSliceFlag{Name: "identity", Aliases: []string{"i"}, Usage: "also check what the identities in `FILE` open, may be repeated"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
 			&cli.StringFlag{Name: "statements", Aliases: []string{"s"}, Usage: "of a proof: it must prove the statements in `FILE`"},
@@ -149,6 +149,11 @@ func verify(ctx context.Context, e *env, c *cli.Context) error {
 }
 
 // signerPolicy reads --signer.
+// signerFlag is --signer of what a command reads, such as " of the bundle".
+func signerFlag(of string) cli.Flag {
+	return &cli.StringFlag{Name: "signer", Usage: "accept only this `SIGNER`" + of + ": its fingerprint, its public key, or @FILE with one of them"}
+}
+
 func signerPolicy(text string) (attest.Policy, error) {
 	if text == "" {
 		return attest.Policy{}, nil

@@ -51,6 +51,14 @@ func writeWhole(e *env, path string, replace bool, write func(w io.Writer) error
 	return nil
 }
 
+// writeBytes is writeWhole of what is there already.
+func writeBytes(e *env, path string, replace bool, data []byte) error {
+	return writeWhole(e, path, replace, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
 // free refuses places that are taken before any work is done.
 func free(replace bool, paths ...string) error {
 	for _, p := range paths {
