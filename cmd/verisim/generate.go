@@ -16,6 +16,7 @@ import (
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/synth"
 	models "github.com/verisim/verisim/synth/catalog"
+	"github.com/verisim/verisim/synth/finance"
 	"github.com/verisim/verisim/synth/spec"
 )
 
@@ -92,8 +93,12 @@ func generate(ctx context.Context, e *env, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if w, ok := g.model.(interface{ Watch(func(string)) }); ok && !e.quiet {
-		w.Watch(func(line string) { fmt.Fprintln(e.err, line) })
+	if w, ok := g.model.(*finance.World); ok && !e.quiet {
+		w.Watch(func(line string, last bool) {
+			if last || e.errTerminal { // rounds are progress
+				fmt.Fprintln(e.err, line)
+			}
+		})
 	}
 	if c.Bool("print-config") {
 		p, ok := g.model.(interface{ YAML() []byte })

@@ -52,7 +52,7 @@ func (p *planner) blend(e *fraudEvent) {
 const dialPasses = 2
 
 // turnAll plans the campaigns with the difficulty asked for, if any is.
-func (s *state) turnAll(tell func(string)) error {
+func (s *state) turnAll(tell Watcher) error {
 	rows := s.params.targetAUC > 0 || s.params.maxSingle > 0
 	for pass := 0; pass < dialPasses; pass++ {
 		before := [2]float64{s.overlap, s.veil}
@@ -80,7 +80,7 @@ func (s *state) turnAll(tell func(string)) error {
 		auc, veiled, bare := s.measure()
 		l.AUC, l.Single = auc, max(veiled, bare)
 		tell(fmt.Sprintf("graph lift %.2f of %g asked for, standard error %.2f, after %d rounds: sharing %.3f; oracle's AUC %.3f, of one field %.3f",
-			l.Reached, l.Asked, l.Error, l.Rounds, l.Sharing, l.AUC, l.Single))
+			l.Reached, l.Asked, l.Error, l.Rounds, l.Sharing, l.AUC, l.Single), true)
 	}
 	return nil
 }

@@ -45,18 +45,21 @@ type World struct {
 	cfg    Config
 	params params
 	built  *memo[*state]
-	inner  inner         // of the presets that are no card worlds, else nil
-	view   *view         // of one table's columns, or nil
-	watch  *func(string) // one for all projections
+	inner  inner    // of the presets that are no card worlds, else nil
+	view   *view    // of one table's columns, or nil
+	watch  *Watcher // one for all projections
 }
 
-// Watch calls a function with a line on each round of the dial of the graph. It
-// is for before the first table is made.
-func (w *World) Watch(line func(string)) { *w.watch = line }
+// Watcher is told a line on each round of the dial of the graph, and at last what
+// was reached.
+type Watcher func(line string, last bool)
 
-func (w *World) tell(line string) {
+// Watch sets who is told of the dial. It is for before the first table is made.
+func (w *World) Watch(by Watcher) { *w.watch = by }
+
+func (w *World) tell(line string, last bool) {
 	if *w.watch != nil {
-		(*w.watch)(line)
+		(*w.watch)(line, last)
 	}
 }
 
@@ -87,7 +90,7 @@ func New(cfg Config) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &World{cfg: cfg, params: p, watch: new(func(string))}
+	w := &World{cfg: cfg, params: p, watch: new(Watcher)}
 	switch {
 	case isTransfers(cfg.Preset):
 		kept := newMemo(func(seed synth.Seed) (*clearing, error) { return buildClearing(cfg, p, seed) })

@@ -89,7 +89,7 @@ func solve(value, share float64, rounds int, measure func(at float64) (measured,
 }
 
 // turnGraph sets the sharing for the lift asked for. The overlap is found before.
-func (s *state) turnGraph(tell func(string)) error {
+func (s *state) turnGraph(tell Watcher) error {
 	p, err := s.newLiftProbe(probePersons)
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func (s *state) turnGraph(tell func(string)) error {
 	best, all, err := solve(math.Log(want), liftShare, liftRounds, func(at float64) (measured, error) {
 		m, failed := p.measure(at)
 		if round++; failed == nil {
-			tell(fmt.Sprintf("graph lift, round %d: sharing %.3f gives %.2f", round, at, math.Exp(m.log)))
+			tell(fmt.Sprintf("graph lift, round %d: sharing %.3f gives %.2f", round, at, math.Exp(m.log)), false)
 		}
 		return m, failed
 	})

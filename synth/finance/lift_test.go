@@ -20,7 +20,7 @@ func TestLiftRises(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := build(w.cfg, w.params, 1, func(string) {})
+	s, err := build(w.cfg, w.params, 1, func(string, bool) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestSharingHidden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := build(w.cfg, w.params, 1, func(string) {})
+	s, err := build(w.cfg, w.params, 1, func(string, bool) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,7 +109,7 @@ type customer struct {
 	phase     int8 // of the day, quarters of an hour
 }
 
-func build(cfg Config, p params, seed synth.Seed, tell func(string)) (*state, error) {
+func build(cfg Config, p params, seed synth.Seed, tell Watcher) (*state, error) {
 	s, err := buildFrom(cfg, p, rng.New(uint64(seed)).Name("finance").Name(cfg.Preset))
 	if err != nil {
 		return nil, err
