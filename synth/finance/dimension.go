@@ -41,12 +41,12 @@ func (b *builder) time(second int64) {
 func (b *builder) null() { b.next().AppendNull() }
 
 // since writes a moment since the world's start, or null below zero.
-func (b *builder) since(s *state, second int64) {
+func (b *builder) since(p *params, second int64) {
 	if second < 0 {
 		b.null()
 		return
 	}
-	b.time(s.params.start*secondsPerDay + second)
+	b.time(p.start*secondsPerDay + second)
 }
 
 func (m maker) stream(s *state, rows synth.Range) table.Stream {

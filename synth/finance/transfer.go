@@ -102,10 +102,10 @@ func ledgers() []ledger {
 		{"accounts", accountSchema, func(t *clearing) int64 { return int64(len(t.accounts)) }, (*clearing).fillAccounts},
 		{"campaigns", washingSchema, func(t *clearing) int64 { return int64(len(t.campaigns)) }, (*clearing).fillCampaigns},
 		{"truth", washTruthSchema, func(t *clearing) int64 { return int64(len(t.dirty)) }, (*clearing).fillTruth},
-		{"alerts", alarmSchema, func(t *clearing) int64 { return int64(len(t.suspect().alarms)) }, (*clearing).fillAlarms},
-		{"investigations", inquirySchema, func(t *clearing) int64 { return int64(len(t.suspect().cases)) }, (*clearing).fillInquiries},
+		{"alerts", transferAlertSchema, func(t *clearing) int64 { return int64(len(t.suspect().alerts)) }, (*clearing).fillAlerts},
+		{"investigations", investigationSchema, func(t *clearing) int64 { return int64(len(t.suspect().cases)) }, (*clearing).fillInvestigations},
 		{"reports", reportSchema, func(t *clearing) int64 { return int64(len(t.suspect().reports)) }, (*clearing).fillReports},
-		{"labels", wordSchema, func(t *clearing) int64 { return int64(len(t.suspect().labels)) }, (*clearing).fillWords},
+		{"labels", transferLabelSchema, func(t *clearing) int64 { return int64(len(t.suspect().labels)) }, (*clearing).fillLabels},
 		{nodeTable, nodeSchema, func(t *clearing) int64 { return int64(len(t.accounts)) }, (*clearing).fillNodes}, // with a graph only
 	}
 }
