@@ -143,19 +143,12 @@ func (s *screening) work(o *opening, key rng.Key) {
 	s.sortCases()
 }
 
-// screenTable is a table of what is known about applications.
-type screenTable struct {
-	name   string
-	schema *arrow.Schema
-	rows   func(*screening) int64
-	fill   func(o *opening, b *builder, from, to int64)
-}
-
 var applicationRef = []table.Ref{{Column: "application_id", Table: applicationTable, Key: "application_id"}}
 
-var screenings = sync.OnceValue(func() []screenTable {
-	return []screenTable{
-		{"alerts", alertsOf(applicationRef, column("application_id", i64t, table.RoleID, false)), func(s *screening) int64 { return int64(len(s.alerts)) }, func(o *opening, b *builder, from, to int64) {
+// screenings lists the tables of what is known about applications.
+var screenings = sync.OnceValue(func() []maker[*opening] {
+	return []maker[*opening]{
+		{"alerts", alertsOf(applicationRef, column("application_id", i64t, table.RoleID, false)), func(o *opening) int64 { return int64(len(o.screening().alerts)) }, func(o *opening, b *builder, from, to int64) {
 			for i := from; i < to; i++ {
 				a := &o.screening().alerts[i]
 				b.i64(i + 1)
@@ -163,10 +156,10 @@ var screenings = sync.OnceValue(func() []screenTable {
 				b.alert(&o.params, a, screenRules[:])
 			}
 		}},
-		{"investigations", investigationSchema, func(s *screening) int64 { return int64(len(s.cases)) }, func(o *opening, b *builder, from, to int64) {
+		{"investigations", investigationSchema, func(o *opening) int64 { return int64(len(o.screening().cases)) }, func(o *opening, b *builder, from, to int64) {
 			o.screening().fillCases(b, &o.params, "fraud", "genuine", from, to)
 		}},
-		{"labels", labelsOf(applicationRef, "application_id", "fraud"), func(s *screening) int64 { return int64(len(s.labels)) }, func(o *opening, b *builder, from, to int64) {
+		{"labels", labelsOf(applicationRef, "application_id", "fraud"), func(o *opening) int64 { return int64(len(o.screening().labels)) }, func(o *opening, b *builder, from, to int64) {
 			for i := from; i < to; i++ {
 				l := &o.screening().labels[i]
 				b.i64(o.applicationID(int64(l.tx)))
