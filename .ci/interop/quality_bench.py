@@ -75,13 +75,18 @@ def cpu(f):
     return time.process_time() - before
 
 
-def run_verisim(verisim, data, suite):
+def child_cpu(cmd, codes=(0,)):
+    """Processor time of a command on one processor."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    out = subprocess.run([verisim, "validate", data, "-s", suite, "--workers", "1", "--json"], capture_output=True, env={**os.environ, "GOMAXPROCS": "1"})
-    if out.returncode not in (0, 3):
+    out = subprocess.run(cmd, capture_output=True, env={**os.environ, "GOMAXPROCS": "1"})
+    if out.returncode not in codes:
         sys.exit(out.stderr.decode())
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def run_verisim(verisim, data, suite):
+    return child_cpu([verisim, "validate", data, "-s", suite, "--workers", "1", "--json"], (0, 3))
 
 
 def in_memory():
@@ -94,10 +99,23 @@ def in_memory():
 
 
 def run_profile(verisim, data):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([verisim, "profile", data, "--workers", "1", "--json"], capture_output=True, check=True, env={**os.environ, "GOMAXPROCS": "1"})
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return child_cpu([verisim, "profile", data, "--workers", "1", "--json"])
+
+
+def written(folder, table):
+    """The table as an Arrow file."""
+    data = os.path.join(folder, "ten.arrow")
+    with pa.OSFile(data, "wb") as f, pa.ipc.new_file(f, table.schema) as w:
+        w.write_table(table, max_chunksize=65536)
+    return data
+
+
+def loaded_duck(table):
+    """DuckDB with the table in memory as t."""
+    con = duckdb.connect(config={"threads": 1})
+    con.register("given", table)
+    con.execute("create table t as select * from given")
+    return con
 
 
 def duck_sql(distinct):
@@ -164,13 +182,9 @@ def run_gx(frame):
 def profiles(verisim, n, python):
     table = rows(n)
     values = n * table.num_columns
-    con = duckdb.connect(config={"threads": 1})
-    con.register("given", table)
-    con.execute("create table t as select * from given")
+    con = loaded_duck(table)
     with tempfile.TemporaryDirectory() as d:
-        data = os.path.join(d, "ten.arrow")
-        with pa.OSFile(data, "wb") as f, pa.ipc.new_file(f, table.schema) as w:
-            w.write_table(table, max_chunksize=65536)
+        data = written(d, table)
         del table
         ours = median_of(lambda: run_profile(verisim, data))
         duck = median_of(lambda: cpu(lambda: con.execute("summarize t").fetchall()))
@@ -194,9 +208,7 @@ def main():
     n = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
     table = rows(n)
     with tempfile.TemporaryDirectory() as d:
-        data, suite = os.path.join(d, "ten.arrow"), os.path.join(d, "ten.yaml")
-        with pa.OSFile(data, "wb") as f, pa.ipc.new_file(f, table.schema) as w:
-            w.write_table(table, max_chunksize=65536)
+        data, suite = written(d, table), os.path.join(d, "ten.yaml")
         with open(suite, "w") as f:
             f.write(SUITE)
         file = median_of(lambda: run_verisim(verisim, data, suite))
@@ -210,9 +222,7 @@ def main():
     line("verisim validate FILE.arrow", file)
     line("verisim, in memory", ours)
     line("verisim, in memory, ids shuffled", shuffled)
-    con = duckdb.connect(config={"threads": 1})
-    con.register("given", table)
-    con.execute("create table t as select * from given")
+    con = loaded_duck(table)
     line("DuckDB, exact distinct", median_of(lambda: cpu(lambda: con.execute(duck_sql("count(distinct id)")).fetchall())))
     line("DuckDB, approximate distinct", median_of(lambda: cpu(lambda: con.execute(duck_sql("approx_count_distinct(id)")).fetchall())))
     summarized = median_of(lambda: cpu(lambda: con.execute("summarize t").fetchall()))

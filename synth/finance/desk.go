@@ -13,25 +13,17 @@ import (
 // The desk works the alerts of a world of accounts, files reports, and hears of
 // some of them again. Times are seconds since the world's start.
 type suspicion struct {
-	alarms  []alarm
-	cases   []inquiry
+	casework
 	reports []report
-	labels  []observed
-}
-
-type inquiry struct {
-	alarm         int32
-	opened, ended int64
-	suspicious    bool
 }
 
 type report struct {
-	inquiry      int32
-	ended, filed int64
-	feedback     int64 // of the authorities; the largest number if never
-	transfers    int32 // that it names
-	campaign     int32 // the truth; -1 where the account is honest
-	account      int32
+	investigation int32
+	ended, filed  int64
+	feedback      int64 // of the authorities; the largest number if never
+	transfers     int32 // that it names
+	campaign      int32 // the truth; -1 where the account is honest
+	account       int32
 }
 
 const (
@@ -65,8 +57,8 @@ const (
 	deskDays = 30
 )
 
-func sortAlarms(a []alarm) {
-	slices.SortStableFunc(a, func(a, b alarm) int {
+func sortAlerts(a []alert) {
+	slices.SortStableFunc(a, func(a, b alert) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.account, b.account))
 	})
 }
@@ -74,7 +66,7 @@ func sortAlarms(a []alarm) {
 // suspect runs monitoring, desk and authorities; made once, when first asked for.
 func (t *clearing) suspect() *suspicion {
 	t.suspectOnce.Do(func() {
-		s := &suspicion{alarms: t.monitor(context.Background())}
+		s := &suspicion{casework: casework{alerts: t.monitor(context.Background())}}
 		key := t.key.Name("suspicion")
 		s.work(t, key.Name("desk"))
 		s.name(t, key.Name("name"))
@@ -88,40 +80,27 @@ func (t *clearing) suspect() *suspicion {
 // work: on every working day the desk takes the alerts of the highest rank that
 // it has room for; the others wait.
 func (s *suspicion) work(t *clearing, key rng.Key) {
-	room := max(1, int(math.Round(t.params.capacity*float64(t.persons)/10_000)))
-	rank := func(a int32) float64 {
-		return s.alarms[a].score - float64(s.alarms[a].at/secondsPerDay)*backlogDay
-	}
-	var backlog []int32
-	next := 0
+	d := newDesk(t.params.capacity, int64(t.persons))
+	rank := func(a *alert) float64 { return a.score - float64(a.at/secondsPerDay)*backlogDay }
 	for day := range int64(t.cfg.Days + deskDays) {
-		first := next
-		for ; next < len(s.alarms) && s.alarms[next].at < day*secondsPerDay+9*3600; next++ {
-			backlog = append(backlog, int32(next))
-		}
-		if next > first { // the rank of two alerts never changes
-			slices.SortStableFunc(backlog, func(a, b int32) int { return cmp.Compare(rank(b), rank(a)) })
-		}
-		if (t.params.start+day+3)%7 >= 5 {
+		if !t.params.workday(day) {
 			continue
 		}
-		n := min(room, len(backlog))
-		for _, a := range backlog[:n] {
+		for _, a := range d.take(s.alerts, 0, day*secondsPerDay+9*3600, rank) {
 			s.inquire(t, key.At(uint64(a)), a, day)
 		}
-		backlog = backlog[n:]
 	}
-	slices.SortStableFunc(s.cases, func(a, b inquiry) int { return cmp.Compare(a.opened, b.opened) })
+	s.sortCases()
 	for i := range s.cases {
 		c := &s.cases[i]
-		if !c.suspicious {
+		if !c.confirmed {
 			continue
 		}
-		a := &s.alarms[c.alarm]
-		k := key.At(uint64(c.alarm))
+		a := &s.alerts[c.alert]
+		k := key.At(uint64(c.alert))
 		wait := (.2 + .79*math.Sqrt(k.Float64(6))) * filedWithin // near the end of what the law leaves (assumption)
 		s.reports = append(s.reports, report{
-			inquiry: int32(i), ended: c.ended, filed: c.ended + int64(wait),
+			investigation: int32(i), ended: c.ended, filed: c.ended + int64(wait),
 			feedback: math.MaxInt64, campaign: a.campaign, account: a.account,
 		})
 	}
@@ -131,12 +110,12 @@ func (s *suspicion) work(t *clearing, key rng.Key) {
 // inquire looks at an alert; what it takes for laundering takes it longer.
 func (s *suspicion) inquire(t *clearing, k rng.Key, a int32, day int64) {
 	share := defensive
-	if s.alarms[a].campaign >= 0 {
+	if s.alerts[a].fraud {
 		share = 1 - t.params.noise
 	}
-	c := inquiry{alarm: a, opened: day*secondsPerDay + 9*3600 + int64(k.Below(0, 8*3600)), suspicious: k.Float64(1) < share}
+	c := investigation{alert: a, opened: day*secondsPerDay + 9*3600 + int64(k.Below(0, 8*3600)), confirmed: k.Float64(1) < share}
 	days := .05 + 2*k.Float64(2)
-	if c.suspicious {
+	if c.confirmed {
 		days = 4 + 20*k.Float64(2)*k.Float64(3)
 	}
 	c.ended = c.opened + int64(days*secondsPerDay)
@@ -156,13 +135,13 @@ type scope struct {
 func (s *suspicion) name(t *clearing, key rng.Key) {
 	scopes := map[int32][]scope{}
 	for _, c := range s.cases {
-		if a := &s.alarms[c.alarm]; !c.suspicious {
+		if a := &s.alerts[c.alert]; !c.confirmed {
 			scopes[a.account] = append(scopes[a.account], scope{a.at - 7*secondsPerDay, a.at, -1, c.ended})
 		}
 	}
 	for i := range s.reports {
 		r := &s.reports[i]
-		at := s.alarms[s.cases[r.inquiry].alarm].at
+		at := s.alerts[s.cases[r.investigation].alert].at
 		scopes[r.account] = append(scopes[r.account], scope{at - lookBack*secondsPerDay, at, int32(i), r.filed})
 	}
 	if len(scopes) == 0 {
@@ -214,7 +193,7 @@ func (s *suspicion) follow(t *clearing, key rng.Key) {
 	}
 	for i := range s.reports {
 		r := &s.reports[i]
-		k := key.Name("report").At(uint64(s.cases[r.inquiry].alarm))
+		k := key.Name("report").At(uint64(s.cases[r.investigation].alert))
 		if r.campaign < 0 || k.Float64(0) >= heard {
 			continue
 		}
@@ -230,8 +209,6 @@ func (s *suspicion) follow(t *clearing, key rng.Key) {
 
 // close leaves out what is later than the day asked for.
 func (s *suspicion) close(asOf int64) {
-	s.labels = believed(s.labels, asOf)
-	s.alarms = slices.DeleteFunc(s.alarms, func(a alarm) bool { return a.at >= asOf })
-	s.cases = slices.DeleteFunc(s.cases, func(c inquiry) bool { return c.opened >= asOf })
+	s.casework.close(asOf)
 	s.reports = slices.DeleteFunc(s.reports, func(r report) bool { return r.filed >= asOf })
 }

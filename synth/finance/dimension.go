@@ -41,16 +41,40 @@ func (b *builder) time(second int64) {
 func (b *builder) null() { b.next().AppendNull() }
 
 // since writes a moment since the world's start, or null below zero.
-func (b *builder) since(s *state, second int64) {
+func (b *builder) since(p *params, second int64) {
 	if second < 0 {
 		b.null()
 		return
 	}
-	b.time(s.params.start*secondsPerDay + second)
+	b.time(p.start*secondsPerDay + second)
 }
 
-func (m maker) stream(s *state, rows synth.Range) table.Stream {
-	return small(m.schema, rows, func(b *builder, from, to int64) { m.fill(s, b, from, to) })
+// maker makes a range of the rows of a table that is small or made by row, in a
+// world of some family.
+type maker[W any] struct {
+	name   string
+	schema *arrow.Schema
+	rows   func(W) int64
+	fill   func(w W, b *builder, from, to int64)
+}
+
+func (m maker[W]) table(world func(synth.Seed) (W, error)) synth.Table {
+	return synth.Table{Name: m.name, Schema: m.schema, Rows: counted(world, m.rows)}
+}
+
+func (m maker[W]) stream(w W, rows synth.Range) table.Stream {
+	return small(m.schema, rows, func(b *builder, from, to int64) { m.fill(w, b, from, to) })
+}
+
+// counted asks the world of a seed how many rows there are.
+func counted[W any](world func(synth.Seed) (W, error), rows func(W) int64) func(synth.Seed) (int64, error) {
+	return func(seed synth.Seed) (int64, error) {
+		w, err := world(seed)
+		if err != nil {
+			return 0, err
+		}
+		return rows(w), nil
+	}
 }
 
 // small makes a range of a table whose rows are appended one by one.
@@ -86,8 +110,8 @@ var (
 )
 
 // makers lists the small tables; transactions stand behind terminals.
-var makers = sync.OnceValue(func() []*maker {
-	return []*maker{
+var makers = sync.OnceValue(func() []maker[*state] {
+	return []maker[*state]{
 		{"customers", customerSchema, func(s *state) int64 { return int64(len(s.customers)) }, fillCustomers},
 		{"cards", cardSchema, func(s *state) int64 { return int64(len(s.customers)) * cardsEach }, fillCards},
 		{"devices", deviceSchema, func(s *state) int64 { return int64(s.devices()) }, fillDevices},

@@ -20,7 +20,8 @@
 //
 // The transactions carry is_fraud for convenience. What really happened stands
 // in truth; what a bank would know stands in alerts, investigations, chargebacks
-// or reports, and labels, each with its time, so that a training set can be cut as of a day.
+// or reports, and labels, each with its time, so that a training set can be cut
+// as of a day.
 //
 // # When not to use it
 //
@@ -108,14 +109,6 @@ func (w *World) Config() Config { return w.cfg }
 
 func (w *World) state(seed synth.Seed) (*state, error) { return w.built.get(seed) }
 
-// maker makes a range of the rows of a table that is small or made by row.
-type maker struct {
-	name   string
-	schema *arrow.Schema
-	rows   func(*state) int64
-	fill   func(s *state, b *builder, from, to int64)
-}
-
 // Tables lists the tables, parents before their children.
 func (w *World) Tables() []synth.Table {
 	if w.inner != nil {
@@ -123,13 +116,7 @@ func (w *World) Tables() []synth.Table {
 	}
 	var out []synth.Table
 	for _, m := range w.makers() {
-		out = append(out, synth.Table{Name: m.name, Schema: m.schema, Rows: func(seed synth.Seed) (int64, error) {
-			s, err := w.state(seed)
-			if err != nil {
-				return 0, err
-			}
-			return m.rows(s), nil
-		}})
+		out = append(out, m.table(w.state))
 		if m.name == "terminals" { // the parents end here
 			out = append(out, w.long(txTable, w.view.of(txTable, txSchema()).schema), w.long(hardTable, cardHardSchema()))
 		}
@@ -144,7 +131,7 @@ func (w *World) Tables() []synth.Table {
 }
 
 // makers lists the small tables.
-func (w *World) makers() []*maker {
+func (w *World) makers() []maker[*state] {
 	if w.cfg.Graph {
 		return append(slices.Clip(makers()), graphNodes())
 	}
@@ -153,14 +140,10 @@ func (w *World) makers() []*maker {
 
 // long is a table whose rows are transactions, all of them or some.
 func (w *World) long(name string, schema *arrow.Schema) synth.Table {
-	return synth.Table{Name: name, Schema: schema, Part: 1 << 18, Rows: func(seed synth.Seed) (int64, error) {
-		s, err := w.state(seed)
-		if err != nil {
-			return 0, err
-		}
+	return synth.Table{Name: name, Schema: schema, Part: 1 << 18, Rows: counted(w.state, func(s *state) int64 {
 		p, _ := w.sheet(s, name)
-		return last(p.first()), nil
-	}}
+		return last(p.first())
+	})}
 }
 
 func last(first []int64) int64 { return first[len(first)-1] }
@@ -195,19 +178,16 @@ func (w *World) Project(name string, columns []string) (synth.Model, error) {
 	}
 	out := *w
 	switch {
-	case w.view != nil:
-		return synth.Dropping(w, name, columns)
 	case w.inner != nil:
 		var ok bool
-		if out.inner, ok = w.inner.project(&view{name, l}); !ok {
-			return synth.Dropping(w, name, columns)
+		if out.inner, ok = w.inner.project(&view{name, l}); ok {
+			return &out, nil
 		}
-	case name == txTable:
+	case w.view == nil && name == txTable:
 		out.view = &view{name, l}
-	default:
-		return synth.Dropping(w, name, columns)
+		return &out, nil
 	}
-	return &out, nil
+	return synth.Dropping(w, name, columns)
 }
 
 // Generate makes a range of a table's rows.

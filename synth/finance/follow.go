@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/apache/arrow/go/v17/arrow"
-
 	"github.com/verisim/verisim/formats/table"
 	"github.com/verisim/verisim/synth/rng"
 )
@@ -14,24 +12,8 @@ import (
 // follow is what came after the transactions: what a bank saw, asked, heard
 // and at last believed. Times are seconds since the world's start.
 type follow struct {
-	alerts   []alert
-	cases    []investigation
+	casework
 	disputes []dispute
-	labels   []observed
-}
-
-type alert struct {
-	tx    uint64
-	at    int64
-	rule  uint8
-	score float64
-	fraud bool
-}
-
-type investigation struct {
-	alert         int32
-	opened, ended int64
-	confirmed     bool
 }
 
 type dispute struct {
@@ -40,13 +22,6 @@ type dispute struct {
 	filed, resolved int64
 	amount          int32
 	won             bool // by the customer
-}
-
-type observed struct {
-	tx     uint64
-	at     int64
-	source uint8
-	fraud  bool
 }
 
 const (
@@ -79,7 +54,7 @@ func (s *state) buildFollow() {
 		missed := k.Float64() < max(t.never, s.params.noise)
 		if k.Float64() < .35+.3*t.found && e.role == roleCashOut || k.Float64() < .2 {
 			// A rule fires within minutes; its score is high, not sure.
-			f.alerts = append(f.alerts, alert{e.id, int64(e.at) + 1 + int64(k.Below(600)), uint8(k.Below(5)), .35 + .6*math.Sqrt(k.Float64()), true})
+			f.alerts = append(f.alerts, alert{tx: e.id, at: int64(e.at) + 1 + int64(k.Below(600)), rule: uint8(k.Below(5)), score: .35 + .6*math.Sqrt(k.Float64()), fraud: true})
 		}
 		if missed {
 			continue
@@ -160,7 +135,7 @@ func (s *state) falseAlarms(key rng.Key) {
 			continue
 		}
 		want--
-		s.follow.alerts = append(s.follow.alerts, alert{e.id, int64(e.at) + 1 + int64(k.Below(600)), rule, .3 + .55*k.Float64()*k.Float64() + .1*k.Float64(), false})
+		s.follow.alerts = append(s.follow.alerts, alert{tx: e.id, at: int64(e.at) + 1 + int64(k.Below(600)), rule: rule, score: .3 + .55*k.Float64()*k.Float64() + .1*k.Float64()})
 		if k.Float64() < .004 { // an honest purchase that its buyer forgot
 			at := int64(e.at) + int64((5+40*k.Float64())*secondsPerDay)
 			s.follow.labels = append(s.follow.labels, observed{e.id, at, fromCustomer, true})
@@ -172,19 +147,11 @@ func (s *state) falseAlarms(key rng.Key) {
 // the last two days that it has room for, and is sometimes wrong.
 func (s *state) investigate(key rng.Key) {
 	f := &s.follow
-	room := max(1, int(math.Round(s.params.capacity*float64(len(s.customers))/10_000)))
+	d := newDesk(s.params.capacity, int64(len(s.customers)))
 	k := key.Sequence()
-	var queue []int32
-	next := 0
 	for day := 0; day < s.cfg.Days+3; day++ {
 		end := int64(day+1) * secondsPerDay
-		for ; next < len(f.alerts) && f.alerts[next].at < end; next++ {
-			queue = append(queue, int32(next))
-		}
-		queue = slices.DeleteFunc(queue, func(a int32) bool { return f.alerts[a].at < end-2*secondsPerDay })
-		slices.SortStableFunc(queue, func(a, b int32) int { return cmp.Compare(f.alerts[b].score, f.alerts[a].score) })
-		n := min(room, len(queue))
-		for _, a := range queue[:n] {
+		for _, a := range d.take(f.alerts, end-2*secondsPerDay, end, func(a *alert) float64 { return a.score }) {
 			opened := end + int64(k.Below(8*3600))
 			ended := opened + int64((.2+2.5*k.Float64())*secondsPerDay)
 			right := k.Float64() < .93
@@ -192,38 +159,15 @@ func (s *state) investigate(key rng.Key) {
 			f.cases = append(f.cases, investigation{a, opened, ended, confirmed})
 			f.labels = append(f.labels, observed{f.alerts[a].tx, ended, fromDesk, confirmed})
 		}
-		queue = queue[n:]
 	}
 }
 
 // close leaves out what is later than the day asked for.
 func (s *state) close() {
 	f, asOf := &s.follow, s.params.asOf
-	f.labels = believed(f.labels, asOf)
+	f.casework.close(asOf)
 	f.disputes = slices.DeleteFunc(f.disputes, func(d dispute) bool { return d.filed >= asOf })
 	slices.SortStableFunc(f.disputes, func(a, b dispute) int { return cmp.Or(cmp.Compare(a.filed, b.filed), cmp.Compare(a.tx, b.tx)) })
-	f.cases = slices.DeleteFunc(f.cases, func(c investigation) bool { return c.opened >= asOf })
-	if n, _ := slices.BinarySearchFunc(f.alerts, asOf, func(a alert, t int64) int { return cmp.Compare(a.at, t) }); n < len(f.alerts) {
-		f.alerts = f.alerts[:n]
-	}
-}
-
-// believed keeps, of each payment, the first word on it and what overturned it,
-// in order of time, before a moment.
-func believed(labels []observed, asOf int64) []observed {
-	slices.SortStableFunc(labels, func(a, b observed) int {
-		return cmp.Or(cmp.Compare(a.tx, b.tx), cmp.Compare(a.at, b.at))
-	})
-	kept := labels[:0]
-	for i, l := range labels {
-		if i > 0 && labels[i-1].tx == l.tx && len(kept) > 0 && kept[len(kept)-1].fraud == l.fraud {
-			continue
-		}
-		kept = append(kept, l)
-	}
-	kept = slices.DeleteFunc(kept, func(l observed) bool { return l.at >= asOf })
-	slices.SortStableFunc(kept, func(a, b observed) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.tx, b.tx)) })
-	return kept
 }
 
 var txRef = []table.Ref{{Column: "transaction_id", Table: txTable, Key: "transaction_id"}}
@@ -249,8 +193,8 @@ func fillCampaigns(s *state, b *builder, from, to int64) {
 		} else {
 			b.null()
 		}
-		b.since(s, int64(c.from))
-		b.since(s, int64(c.to))
+		b.since(&s.params, int64(c.from))
+		b.since(&s.params, int64(c.to))
 		b.i64(int64(c.victims))
 		b.i64(int64(c.attempts))
 		b.i64(int64(c.successes))
@@ -274,13 +218,7 @@ func fillTruth(s *state, b *builder, from, to int64) {
 	}
 }
 
-var alertSchema = schema("alerts", "alert_id", txRef,
-	column("alert_id", i64t, table.RoleID, false),
-	column("transaction_id", i64t, table.RoleID, false),
-	column("raised", moment, table.RoleTime, false),
-	column("rule", textt, table.RolePlain, false),
-	column("score", f64t, table.RolePlain, false),
-)
+var alertSchema = alertsOf(txRef, column("transaction_id", i64t, table.RoleID, false))
 
 func fillAlerts(s *state, b *builder, from, to int64) {
 	f := s.followed()
@@ -288,39 +226,12 @@ func fillAlerts(s *state, b *builder, from, to int64) {
 		a := &f.alerts[i]
 		b.i64(i + 1)
 		b.i64(s.transactionID(a.tx))
-		b.since(s, a.at)
-		b.str(ruleNames[a.rule])
-		b.f64(math.Round(a.score*1000) / 1000)
+		b.alert(&s.params, a, ruleNames[:])
 	}
 }
 
-var investigationSchema = schema("investigations", "investigation_id", []table.Ref{{Column: "alert_id", Table: "alerts", Key: "alert_id"}},
-	column("investigation_id", i64t, table.RoleID, false),
-	column("alert_id", i64t, table.RoleID, false),
-	column("opened", moment, table.RoleTime, false),
-	column("closed", moment, table.RoleTime, true),
-	column("verdict", textt, table.RoleLabel, true),
-)
-
 func fillInvestigations(s *state, b *builder, from, to int64) {
-	f := s.followed()
-	for i := from; i < to; i++ {
-		c := &f.cases[i]
-		b.i64(i + 1)
-		b.i64(int64(c.alert) + 1)
-		b.since(s, c.opened)
-		switch {
-		case c.ended >= s.params.asOf:
-			b.null()
-			b.null()
-		case c.confirmed:
-			b.since(s, c.ended)
-			b.str("fraud")
-		default:
-			b.since(s, c.ended)
-			b.str("genuine")
-		}
-	}
+	s.followed().fillCases(b, &s.params, "fraud", "genuine", from, to)
 }
 
 var chargebackSchema = schema("chargebacks", "chargeback_id", txRef,
@@ -341,36 +252,18 @@ func fillChargebacks(s *state, b *builder, from, to int64) {
 		b.i64(s.transactionID(d.tx))
 		b.str(reasonNames[d.reason])
 		b.f64(minor(int64(d.amount)))
-		b.since(s, d.filed)
-		switch {
-		case d.resolved >= s.params.asOf:
-			b.null()
-			b.null()
-		case d.won:
-			b.since(s, d.resolved)
-			b.str("cardholder")
-		default:
-			b.since(s, d.resolved)
-			b.str("merchant")
-		}
+		b.since(&s.params, d.filed)
+		b.outcome(&s.params, d.resolved, d.won, "cardholder", "merchant")
 	}
 }
 
-// labelSchema has no key: a verdict may overturn an earlier one.
-var labelSchema = schema("labels", "", txRef,
-	column("transaction_id", i64t, table.RoleID, false),
-	column("known", moment, table.RoleTime, false),
-	column("source", textt, table.RolePlain, false),
-	column("fraud", arrow.FixedWidthTypes.Boolean, table.RoleLabel, false),
-)
+var labelSchema = labelsOf(txRef, "transaction_id", "fraud")
 
 func fillLabels(s *state, b *builder, from, to int64) {
 	f := s.followed()
 	for i := from; i < to; i++ {
 		l := &f.labels[i]
 		b.i64(s.transactionID(l.tx))
-		b.since(s, l.at)
-		b.str(sourceNames[l.source])
-		b.flag(l.fraud)
+		b.label(&s.params, l, sourceNames[:])
 	}
 }

@@ -94,8 +94,8 @@ func fillNodes(s *state, b *builder, from, to int64) {
 }
 
 // graphNodes is the maker of a card world's nodes.
-func graphNodes() *maker {
-	return &maker{nodeTable, nodeSchema, func(s *state) int64 { return int64(len(s.customers) + len(s.merchants)) }, fillNodes}
+func graphNodes() maker[*state] {
+	return maker[*state]{nodeTable, nodeSchema, func(s *state) int64 { return int64(len(s.customers) + len(s.merchants)) }, fillNodes}
 }
 
 func (t *clearing) fillEdges(_ *layout, m made, _ settled, from, to int) table.Batch {

@@ -1,10 +1,8 @@
 package finance
 
 import (
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -142,23 +140,7 @@ func (s *state) onlyHard(events []event, order []uint64) []uint64 {
 // once, when it is first asked for: whole tables are made without.
 func (s *state) hardRows() []int64 {
 	s.hardOnce.Do(func() {
-		n := s.windows()
-		s.firstHard = make([]int64, n+1)
-		var next atomic.Int64
-		var wg sync.WaitGroup
-		for range runtime.GOMAXPROCS(0) {
-			wg.Go(func() {
-				var mem scratch[event]
-				for w := int(next.Add(1)) - 1; w < n; w = int(next.Add(1)) - 1 {
-					events, order := s.events(w, &mem)
-					s.firstHard[w+1] = int64(len(s.onlyHard(events, order)))
-				}
-			})
-		}
-		wg.Wait()
-		for w := range n {
-			s.firstHard[w+1] += s.firstHard[w]
-		}
+		s.firstHard = s.numbered(func(w int, mem *scratch[event]) int { return len(s.onlyHard(s.events(w, mem))) })
 	})
 	return s.firstHard
 }

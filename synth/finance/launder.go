@@ -174,8 +174,8 @@ func contains(in []int32, v int32) bool {
 	return false
 }
 
-// between is a number of accounts, low to high.
-// times the size asked for.
+// between is a number of accounts: low to high, times the size asked for, and no
+// less than low.
 func (c *crew) between(low, high int) int {
 	n := low + int(c.seq.Below(uint64(high-low+1)))
 	return max(low, int(math.Round(float64(n)*c.t.params.washSize)))

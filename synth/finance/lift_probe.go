@@ -135,10 +135,13 @@ func (s *state) rowFeatures(events []event) [][]float64 {
 		e := &events[i]
 		m := &s.merchants[e.merchant]
 		day, hour := int(e.at/secondsPerDay), int(e.at%secondsPerDay/3600)
+		abroad := 0.0
+		if m.country != s.customers[e.customer].country {
+			abroad = 1
+		}
 		for f, v := range [12]float64{
 			float64(e.amount), float64(hour), float64(s.facts(day).weekend), float64(m.cat), float64(e.kind), float64(e.entry),
-			float64(e.secure), float64(e.cvv), float64(e.decline), float64(e.flags & flagRecurring), float64(m.country),
-			map[bool]float64{true: 1}[m.country != s.customers[e.customer].country],
+			float64(e.secure), float64(e.cvv), float64(e.decline), float64(e.flags & flagRecurring), float64(m.country), abroad,
 		} {
 			out[f][i] = v
 		}

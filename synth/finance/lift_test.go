@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/verisim/verisim/synth/finance/boost"
-	"github.com/verisim/verisim/synth/rng"
 )
 
 // TestLiftRises: the more is shared, the more the graph tells. Neighbouring
@@ -117,27 +114,5 @@ func TestLiftRefused(t *testing.T) {
 		if _, err := New(cfg); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("New(%+v): %v, want %s", cfg, err, want)
 		}
-	}
-}
-
-// TestBoost learns a rule of two columns that neither shows by itself.
-func TestBoost(t *testing.T) {
-	seq := rng.New(5).Sequence()
-	sample := func(n int) boost.Rows {
-		r := boost.Rows{Features: columnsOf(3, n)}
-		for i := range n {
-			x, y := seq.Float64(), seq.Float64()
-			r.Features[0][i], r.Features[1][i], r.Features[2][i] = x, y, seq.Float64()
-			r.Label, r.Weight = append(r.Label, (x < .3) == (y < .3) && seq.Float64() < .9), append(r.Weight, 1)
-		}
-		return r
-	}
-	train, test := sample(4000), sample(2000)
-	if ap := boost.Precision(boost.Scores(train, test, 60), test); ap < .85 {
-		t.Errorf("average precision %.3f, want the .9 that the rule gives", ap)
-	}
-	test.Features[0], test.Features[1] = test.Features[2], test.Features[2]
-	if ap := boost.Precision(boost.Scores(train, test, 60), test); ap > .7 {
-		t.Errorf("average precision %.3f without the columns", ap)
 	}
 }

@@ -37,16 +37,6 @@ const (
 	nearestCut = 2  // a deposit is near the threshold from half of it on
 )
 
-// alarm is an alert on an account.
-type alarm struct {
-	tx       uint64
-	at       int64
-	account  int32
-	rule     uint8
-	score    float64
-	campaign int32 // whose money the account moved within the days read back, or -1
-}
-
 const (
 	ruleStructuring = iota
 	ruleRapid
@@ -60,7 +50,7 @@ const (
 var alarmNames = [alarmRules]string{"cash_structuring", "rapid_movement", "fan_in", "fan_out", "unusual_volume", "exchange_spending"}
 
 // monitor reads all transfers once and gives the alerts in order of time.
-func (t *clearing) monitor(ctx context.Context) []alarm {
+func (t *clearing) monitor(ctx context.Context) []alert {
 	m := monitor{t: t, unit: t.quant[useSalary].at(1 << 31), cash: reportedFrom, key: t.key.Name("monitor")}
 	if t.params.mobile {
 		m.cash /= 10
@@ -85,7 +75,7 @@ func (t *clearing) monitor(ctx context.Context) []alarm {
 		return true
 	})
 	m.night()
-	return m.alarms
+	return m.alerts
 }
 
 type monitor struct {
@@ -95,7 +85,7 @@ type monitor struct {
 	accounts   []watched
 	day        int32
 	moved      []int32 // accounts of this day
-	alarms     []alarm
+	alerts     []alert
 }
 
 // see takes a transfer into what is known of both accounts.
@@ -160,7 +150,7 @@ func (w *watched) roll(day int32) {
 // night runs the rules over the accounts of the day that ends.
 func (m *monitor) night() {
 	k := m.key.At(uint64(m.day))
-	first := len(m.alarms)
+	first := len(m.alerts)
 	for _, who := range m.moved {
 		w := &m.accounts[who]
 		if m.day < learning || m.day < w.quiet {
@@ -171,17 +161,17 @@ func (m *monitor) night() {
 			continue
 		}
 		w.quiet = m.day + quietDays
-		a := alarm{
+		a := alert{
 			tx: w.last - 1, account: who, rule: uint8(rule), score: ratio / (1 + ratio), campaign: -1,
 			// The nightly run takes from two to five in the morning.
 			at: int64(m.day+1)*secondsPerDay + 7200 + int64(k.Below(uint64(who), 3*3600)),
 		}
 		if w.dirtyDay >= 0 && m.day-w.dirtyDay < lookBack {
-			a.campaign = w.lastCampaign
+			a.fraud, a.campaign = true, w.lastCampaign
 		}
-		m.alarms = append(m.alarms, a)
+		m.alerts = append(m.alerts, a)
 	}
-	sortAlarms(m.alarms[first:])
+	sortAlerts(m.alerts[first:])
 	m.moved = m.moved[:0]
 }
 

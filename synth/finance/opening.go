@@ -319,26 +319,14 @@ func newOpenings(cfg Config, p params) *openings {
 
 func (m *openings) Tables() []synth.Table {
 	out := []synth.Table{
-		{Name: applicationTable, Schema: m.view.of(applicationTable, applicationSchema()).schema, Rows: func(seed synth.Seed) (int64, error) {
-			o, err := m.state(seed)
-			if err != nil {
-				return 0, err
-			}
-			return o.cfg.Customers, nil
-		}},
+		{Name: applicationTable, Schema: m.view.of(applicationTable, applicationSchema()).schema, Rows: counted(m.state, func(o *opening) int64 { return o.cfg.Customers })},
 		{Name: "truth", Schema: applicationTruth, Rows: func(seed synth.Seed) (int64, error) {
 			f, err := m.frauds.get(seed)
 			return int64(len(f)), err
 		}},
 	}
 	for _, p := range screenings() {
-		out = append(out, synth.Table{Name: p.name, Schema: p.schema, Rows: func(seed synth.Seed) (int64, error) {
-			o, err := m.state(seed)
-			if err != nil {
-				return 0, err
-			}
-			return p.rows(o.screening()), nil
-		}})
+		out = append(out, p.table(m.state))
 	}
 	return out
 }
@@ -362,7 +350,7 @@ func (m *openings) Generate(_ context.Context, name string, seed synth.Seed, row
 	}
 	for _, p := range screenings() {
 		if p.name == name {
-			return small(p.schema, rows, func(b *builder, from, to int64) { p.fill(o, b, from, to) }), nil
+			return p.stream(o, rows), nil
 		}
 	}
 	l := m.view.of(applicationTable, applicationSchema())

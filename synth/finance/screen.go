@@ -15,12 +15,8 @@ import (
 
 // screening is what a bank that opens accounts knows: rules look at each
 // application, people look at some of the alerts, and the frauds that got through
-// come to light by what they do later. Times are seconds since the start.
-type screening struct {
-	alarms []alarm // tx is the row, account the truth: why it is fraudulent
-	cases  []inquiry
-	labels []observed
-}
+// come to light by what they do later.
+type screening struct{ casework }
 
 var screenRules = [...]string{"device_reuse", "email_mismatch", "no_valid_phone", "foreign_high_limit"}
 
@@ -61,12 +57,9 @@ func (o *opening) screening() *screening {
 		for from := int64(0); from < o.cfg.Customers; from += rowsPerBatch {
 			s.read(o, key, from, min(from+rowsPerBatch, o.cfg.Customers))
 		}
-		slices.SortStableFunc(s.alarms, func(a, b alarm) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.tx, b.tx)) })
+		slices.SortStableFunc(s.alerts, func(a, b alert) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.tx, b.tx)) })
 		s.work(o, key.Name("desk"))
-		asOf := o.params.asOf
-		s.labels = believed(s.labels, asOf)
-		s.alarms = slices.DeleteFunc(s.alarms, func(a alarm) bool { return a.at >= asOf })
-		s.cases = slices.DeleteFunc(s.cases, func(c inquiry) bool { return c.opened >= asOf })
+		s.close(o.params.asOf)
 		o.screened = s
 	})
 	return o.screened
@@ -106,7 +99,7 @@ func (s *screening) read(o *opening, key rng.Key, from, to int64) {
 			}
 		}
 		if v := r[rule]; v >= 1 {
-			s.alarms = append(s.alarms, alarm{tx: row, at: p.at[i] + 1 + int64(k.Below(0, 600)), rule: uint8(rule), score: v / (1 + v), account: int32(p.why[i])})
+			s.alerts = append(s.alerts, alert{tx: row, at: p.at[i] + 1 + int64(k.Below(0, 600)), rule: uint8(rule), score: v / (1 + v), fraud: p.why[i] != honestApplicant})
 		}
 		why := p.why[i]
 		if why == honestApplicant {
@@ -129,96 +122,49 @@ func (s *screening) light(k rng.Key, row uint64, at int64, why swindle, source u
 // an applicant does not wait longer; they miss two frauds of five and take one
 // honest applicant in 25 for a fraud (assumptions).
 func (s *screening) work(o *opening, key rng.Key) {
-	room := max(1, int(math.Round(o.params.capacity*float64(o.cfg.Customers)/10_000)))
-	var queue []int32
-	next := 0
+	d := newDesk(o.params.capacity, o.cfg.Customers)
 	for day := range int64(o.cfg.Days + 7) {
-		open := day*secondsPerDay + 9*3600
-		for ; next < len(s.alarms) && s.alarms[next].at < open; next++ {
-			queue = append(queue, int32(next))
-		}
-		if (o.params.start+day+3)%7 >= 5 {
+		if !o.params.workday(day) {
 			continue
 		}
-		queue = slices.DeleteFunc(queue, func(a int32) bool { return s.alarms[a].at < open-5*secondsPerDay })
-		slices.SortStableFunc(queue, func(a, b int32) int { return cmp.Compare(s.alarms[b].score, s.alarms[a].score) })
-		n := min(room, len(queue))
-		for _, a := range queue[:n] {
+		open := day*secondsPerDay + 9*3600
+		for _, a := range d.take(s.alerts, open-5*secondsPerDay, open, func(a *alert) float64 { return a.score }) {
 			k := key.At(uint64(a))
 			share := .04
-			if s.alarms[a].account != int32(honestApplicant) {
+			if s.alerts[a].fraud {
 				share = .6
 			}
-			c := inquiry{alarm: a, opened: open + int64(k.Below(0, 8*3600)), suspicious: k.Float64(1) < share}
+			c := investigation{alert: a, opened: open + int64(k.Below(0, 8*3600)), confirmed: k.Float64(1) < share}
 			c.ended = c.opened + 600 + int64(k.Below(2, 2*secondsPerDay))
 			s.cases = append(s.cases, c)
-			s.labels = append(s.labels, observed{s.alarms[a].tx, c.ended, fromReview, c.suspicious})
+			s.labels = append(s.labels, observed{s.alerts[a].tx, c.ended, fromReview, c.confirmed})
 		}
-		queue = queue[n:]
 	}
-	slices.SortStableFunc(s.cases, func(a, b inquiry) int { return cmp.Compare(a.opened, b.opened) })
-}
-
-// screenTable is a table of what is known about applications.
-type screenTable struct {
-	name   string
-	schema *arrow.Schema
-	rows   func(*screening) int64
-	fill   func(o *opening, b *builder, from, to int64)
+	s.sortCases()
 }
 
 var applicationRef = []table.Ref{{Column: "application_id", Table: applicationTable, Key: "application_id"}}
 
-var screenings = sync.OnceValue(func() []screenTable {
-	return []screenTable{
-		{"alerts", schema("alerts", "alert_id", applicationRef,
-			column("alert_id", i64t, table.RoleID, false),
-			column("application_id", i64t, table.RoleID, false),
-			column("raised", moment, table.RoleTime, false),
-			column("rule", textt, table.RolePlain, false),
-			column("score", f64t, table.RolePlain, false),
-		), func(s *screening) int64 { return int64(len(s.alarms)) }, func(o *opening, b *builder, from, to int64) {
+// screenings lists the tables of what is known about applications.
+var screenings = sync.OnceValue(func() []maker[*opening] {
+	return []maker[*opening]{
+		{"alerts", alertsOf(applicationRef, column("application_id", i64t, table.RoleID, false)), func(o *opening) int64 { return int64(len(o.screening().alerts)) }, func(o *opening, b *builder, from, to int64) {
 			for i := from; i < to; i++ {
-				a := &o.screening().alarms[i]
+				a := &o.screening().alerts[i]
 				b.i64(i + 1)
 				b.i64(o.applicationID(int64(a.tx)))
-				o.since(b, a.at)
-				b.str(screenRules[a.rule])
-				b.f64(math.Round(a.score*1000) / 1000)
+				b.alert(&o.params, a, screenRules[:])
 			}
 		}},
-		{"investigations", investigationSchema, func(s *screening) int64 { return int64(len(s.cases)) }, func(o *opening, b *builder, from, to int64) {
-			for i := from; i < to; i++ {
-				c := &o.screening().cases[i]
-				b.i64(i + 1)
-				b.i64(int64(c.alarm) + 1)
-				o.since(b, c.opened)
-				if c.ended >= o.params.asOf {
-					b.null()
-					b.null()
-					continue
-				}
-				o.since(b, c.ended)
-				b.str(map[bool]string{true: "fraud", false: "genuine"}[c.suspicious])
-			}
+		{"investigations", investigationSchema, func(o *opening) int64 { return int64(len(o.screening().cases)) }, func(o *opening, b *builder, from, to int64) {
+			o.screening().fillCases(b, &o.params, "fraud", "genuine", from, to)
 		}},
-		{"labels", schema("labels", "", applicationRef,
-			column("application_id", i64t, table.RoleID, false),
-			column("known", moment, table.RoleTime, false),
-			column("source", textt, table.RolePlain, false),
-			column("fraud", boolt, table.RoleLabel, false),
-		), func(s *screening) int64 { return int64(len(s.labels)) }, func(o *opening, b *builder, from, to int64) {
+		{"labels", labelsOf(applicationRef, "application_id", "fraud"), func(o *opening) int64 { return int64(len(o.screening().labels)) }, func(o *opening, b *builder, from, to int64) {
 			for i := from; i < to; i++ {
 				l := &o.screening().labels[i]
 				b.i64(o.applicationID(int64(l.tx)))
-				o.since(b, l.at)
-				b.str(screenSources[l.source])
-				b.flag(l.fraud)
+				b.label(&o.params, l, screenSources[:])
 			}
 		}},
 	}
 })
-
-func (o *opening) since(b *builder, second int64) {
-	b.time(o.params.start*secondsPerDay + second)
-}

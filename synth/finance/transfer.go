@@ -89,23 +89,16 @@ var washTruthSchema = schema("truth", "transfer_id", append(transferRef, table.R
 )
 
 // ledgers lists the small tables of a world of accounts.
-type ledger struct {
-	name   string
-	schema *arrow.Schema
-	rows   func(*clearing) int64
-	fill   func(t *clearing, b *builder, from, to int64)
-}
-
-func ledgers() []ledger {
-	return []ledger{
+func ledgers() []maker[*clearing] {
+	return []maker[*clearing]{
 		{"banks", bankSchema, func(t *clearing) int64 { return int64(t.banks) }, (*clearing).fillBanks},
 		{"accounts", accountSchema, func(t *clearing) int64 { return int64(len(t.accounts)) }, (*clearing).fillAccounts},
 		{"campaigns", washingSchema, func(t *clearing) int64 { return int64(len(t.campaigns)) }, (*clearing).fillCampaigns},
 		{"truth", washTruthSchema, func(t *clearing) int64 { return int64(len(t.dirty)) }, (*clearing).fillTruth},
-		{"alerts", alarmSchema, func(t *clearing) int64 { return int64(len(t.suspect().alarms)) }, (*clearing).fillAlarms},
-		{"investigations", inquirySchema, func(t *clearing) int64 { return int64(len(t.suspect().cases)) }, (*clearing).fillInquiries},
+		{"alerts", transferAlertSchema, func(t *clearing) int64 { return int64(len(t.suspect().alerts)) }, (*clearing).fillAlerts},
+		{"investigations", investigationSchema, func(t *clearing) int64 { return int64(len(t.suspect().cases)) }, (*clearing).fillInvestigations},
 		{"reports", reportSchema, func(t *clearing) int64 { return int64(len(t.suspect().reports)) }, (*clearing).fillReports},
-		{"labels", wordSchema, func(t *clearing) int64 { return int64(len(t.suspect().labels)) }, (*clearing).fillWords},
+		{"labels", transferLabelSchema, func(t *clearing) int64 { return int64(len(t.suspect().labels)) }, (*clearing).fillLabels},
 		{nodeTable, nodeSchema, func(t *clearing) int64 { return int64(len(t.accounts)) }, (*clearing).fillNodes}, // with a graph only
 	}
 }
@@ -221,37 +214,24 @@ func (m *transfers) project(v *view) (inner, bool) {
 
 func (m *transfers) Tables() []synth.Table {
 	var out []synth.Table
-	small := func(l ledger) synth.Table {
-		return synth.Table{Name: l.name, Schema: l.schema, Rows: func(seed synth.Seed) (int64, error) {
-			t, err := m.state(seed)
-			if err != nil {
-				return 0, err
-			}
-			return l.rows(t), nil
-		}}
-	}
 	long := func(name string) synth.Table {
 		p, _ := paperOf(name)
-		return synth.Table{Name: name, Schema: m.view.of(name, p.schema()).schema, Part: 1 << 18, Rows: func(seed synth.Seed) (int64, error) {
-			t, err := m.state(seed)
-			if err != nil {
-				return 0, err
-			}
+		return synth.Table{Name: name, Schema: m.view.of(name, p.schema()).schema, Part: 1 << 18, Rows: counted(m.state, func(t *clearing) int64 {
 			t.countOnce.Do(t.count)
-			return p.first(t, t.windows()), nil
-		}}
+			return p.first(t, t.windows())
+		})}
 	}
 	l := ledgers()
 	for _, s := range l[:2] {
-		out = append(out, small(s))
+		out = append(out, s.table(m.state))
 	}
 	out = append(out, long(transferTable), long(postingTable), long(hardTable))
 	last := len(l) - 1
 	for _, s := range l[2:last] {
-		out = append(out, small(s))
+		out = append(out, s.table(m.state))
 	}
 	if m.graph {
-		out = append(out, small(l[last]), long(edgeTable))
+		out = append(out, l[last].table(m.state), long(edgeTable))
 	}
 	return out
 }
@@ -269,7 +249,7 @@ func (m *transfers) Generate(_ context.Context, name string, seed synth.Seed, ro
 	}
 	for _, l := range ledgers() {
 		if l.name == name {
-			return small(l.schema, rows, func(b *builder, from, to int64) { l.fill(t, b, from, to) }), nil
+			return l.stream(t, rows), nil
 		}
 	}
 	panic("finance: a table that is listed is not made")

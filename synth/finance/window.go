@@ -45,42 +45,46 @@ func (s *state) fraudOf(from, to int) []fraudEvent {
 	return s.fraud[at(from):at(to)]
 }
 
-// rows numbers the transactions before each window, and all at the end. It is one pass over the plans of all days, on
-// all processors, made when it is first asked for.
+// rows numbers the transactions before each window, and all at the end. It is one
+// pass over the plans of all days, made when it is first asked for.
 func (s *state) rows() []int64 {
-	s.countOnce.Do(s.count)
+	s.countOnce.Do(func() {
+		s.firstRow = s.numbered(func(w int, _ *scratch[event]) int {
+			from, to := s.daysOf(w)
+			rows := len(s.fraudOf(from, to))
+			for i := range s.customers {
+				person := s.keyDay.At(uint64(i))
+				for d := from; d < to; d++ {
+					p := s.planDay(person, &s.customers[i], d)
+					rows += p.rows()
+				}
+			}
+			return rows
+		})
+	})
 	return s.firstRow
 }
 
-func (s *state) count() {
+// numbered counts the rows of each window, on all processors, and gives how many
+// stand before each window, and all at the end.
+func (s *state) numbered(rows func(w int, mem *scratch[event]) int) []int64 {
 	n := s.windows()
-	s.firstRow = make([]int64, n+1)
+	first := make([]int64, n+1)
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
-			for {
-				w := int(next.Add(1)) - 1
-				if w >= n {
-					return
-				}
-				from, to := s.daysOf(w)
-				rows := len(s.fraudOf(from, to))
-				for i := range s.customers {
-					person := s.keyDay.At(uint64(i))
-					for d := from; d < to; d++ {
-						p := s.planDay(person, &s.customers[i], d)
-						rows += p.rows()
-					}
-				}
-				s.firstRow[w+1] = int64(rows)
+			var mem scratch[event]
+			for w := int(next.Add(1)) - 1; w < n; w = int(next.Add(1)) - 1 {
+				first[w+1] = int64(rows(w, &mem))
 			}
 		})
 	}
 	wg.Wait()
 	for w := range n {
-		s.firstRow[w+1] += s.firstRow[w]
+		first[w+1] += first[w]
 	}
+	return first
 }
 
 // scratch is the memory of a window, used again for another.

@@ -19,8 +19,9 @@ import (
 // the schema is stated before the rows and carries the table's name, origins
 // that are synthetic, a key and references that exist; the rows are as many as
 // stated; the same on 1, 2 and 8 workers and as ranges, in any split; columns are
-// the same without the others; another seed gives other rows; keys are unique and not null; references hold; a range
-// outside is refused; a stream that is left early, or cancelled, ends.
+// the same without the others; another seed gives other rows; keys are unique and
+// not null; references hold; a range outside is refused; a stream that is left
+// early, or cancelled, ends.
 //
 // Give it a small world: the tables are held in memory.
 func Model(t *testing.T, m synth.Model) {

@@ -57,7 +57,7 @@ func Scores(train, test Rows, trees int) []float64 {
 		}
 	}
 	base := math.Log((bad + 1) / (good + 1))
-	have, scores := fill(n, base), fill(len(test.Label), base)
+	have, scores := slices.Repeat([]float64{base}, n), slices.Repeat([]float64{base}, len(test.Label))
 	g := &grower{codes: codes, slope: make([]float64, n), curve: make([]float64, n), weight: train.Weight}
 	for range trees {
 		for i, w := range train.Weight {
@@ -72,14 +72,6 @@ func Scores(train, test Rows, trees int) []float64 {
 		add(tree, other, scores)
 	}
 	return scores
-}
-
-func fill(n int, v float64) []float64 {
-	out := make([]float64, n)
-	for i := range out {
-		out[i] = v
-	}
-	return out
 }
 
 // quantiles are the upper bounds of all bins but the last.
