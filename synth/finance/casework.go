@@ -72,7 +72,7 @@ func (d *desk) take(alerts []alert, since, before int64, rank func(a *alert) flo
 }
 
 // workday says whether a desk that rests at weekends works on a day of the world.
-func (p *params) workday(day int64) bool { return (p.start+day+3)%7 < 5 }
+func (p *params) workday(day int64) bool { return weekday(p.start+day) < 5 }
 
 // sortCases brings the investigations into the order in which they were opened.
 func (w *casework) sortCases() {

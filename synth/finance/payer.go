@@ -208,7 +208,7 @@ func (t *clearing) company(out []payment, i int32, day int, person, k rng.Key) [
 	}
 	// One company in twelve sweeps what it has to its parent on Fridays and gets
 	// most of it back on Mondays.
-	if w := (t.params.start + int64(day) + 3) % 7; i%12 == 5 && (w == 4 || w == 0) {
+	if w := weekday(t.params.start + int64(day)); i%12 == 5 && (w == 4 || w == 0) {
 		week := uint64(day+3) / 7
 		parent := t.other(i, t.supplier(i, 100))
 		p := t.pay(useSupply, i, parent, 4*a.level, within(day, 16*3600+int32(person.Below(7<<40|week, 7200))), person.At(8<<40|week))

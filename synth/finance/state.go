@@ -260,6 +260,10 @@ func (s *state) buildTables() {
 	}
 }
 
+// weekday of a day counted from 1 January 1970, a Thursday: Monday is 0. Earlier
+// days are negative.
+func weekday(day int64) int64 { return ((day+3)%7 + 7) % 7 }
+
 // daysFrom gives each day its weight: Friday and Saturday 1.2, Sunday .8,
 // December 1.2, the days of November's sales 1.3, public holidays that have a
 // fixed date .7 (all assumptions), the mean over a common year brought to 1.
@@ -269,7 +273,7 @@ func daysFrom(start int64, days int) (out []dayFacts) {
 		abs := start + int64(d) - maxLag
 		year, month, dom := civil(abs)
 		_ = year
-		f := week[((abs+3)%7+7)%7]
+		f := week[weekday(abs)]
 		switch {
 		case month == 12 && dom < 24:
 			f *= 1.2
@@ -279,7 +283,7 @@ func daysFrom(start int64, days int) (out []dayFacts) {
 			f *= 1.15
 		}
 		weekend := uint8(0)
-		if w := ((abs+3)%7 + 7) % 7; w >= 5 {
+		if w := weekday(abs); w >= 5 {
 			weekend = 1
 		}
 		out = append(out, dayFacts{fixed(f / 1.017), weekend, uint8(dom), month == 12 && dom < 24 || month == 11 && dom >= 22})

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/verisim/verisim/synth/finance"
 )
@@ -14,6 +15,26 @@ import (
 func TestSuspicion(t *testing.T) {
 	for _, preset := range []string{"aml-hi", "mobile-money"} {
 		t.Run(preset, func(t *testing.T) { suspicion(t, finance.Config{Preset: preset, Customers: 2500, Days: 80}) })
+	}
+}
+
+// TestDeskRests: desks of accounts and of applications rest at weekends, in worlds
+// before 1970 too.
+func TestDeskRests(t *testing.T) {
+	for _, preset := range []string{"aml-hi", "account-opening"} {
+		for _, start := range []string{"1960-01-01", "2025-01-01"} {
+			w := world(t, finance.Config{Preset: preset, Customers: 2500, Days: 60, Start: start})
+			opened := numbers(t, w, "investigations", "opened")[0]
+			if len(opened) == 0 {
+				t.Errorf("%s from %s: no investigation was opened", preset, start)
+			}
+			for _, at := range opened {
+				if day := time.Unix(int64(at), 0).UTC().Weekday(); day == time.Saturday || day == time.Sunday {
+					t.Errorf("%s from %s: an investigation was opened on a %s", preset, start, day)
+					break
+				}
+			}
+		}
 	}
 }
 
